@@ -1,0 +1,109 @@
+"""A screen as a value: text, entities and buttons, before Telegram knows of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """Entity types, in the Bot API's words."""
+
+    BOLD = "bold"
+    ITALIC = "italic"
+    LINK = "text_link"
+    QUOTE = "blockquote"
+    FOLDED = "expandable_blockquote"
+    SPOILER = "spoiler"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """`offset` and `length` count UTF-16 code units, as Telegram does."""
+
+    kind: str
+    offset: int
+    length: int
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """Exactly one of `data` (at most 64 bytes), `url` and `copy` (at most 256 characters) is set."""
+
+    text: str
+    data: str | None = None
+    url: str | None = None
+    copy: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One message. `rows` is the inline keyboard, at most 8 buttons a row and 100 in all."""
+
+    text: str
+    entities: tuple[Entity, ...] = ()
+    rows: tuple[tuple[Button, ...], ...] = ()
+    preview: bool = False
+    """Whether Telegram may show a preview of the first link."""
+    silent: bool = False
+    protect: bool = False
+    """Whether Telegram's clients refuse to forward and save it."""
+
+    def with_rows(self, *rows: tuple[Button, ...]) -> View:
+        return replace(self, rows=tuple(row for row in rows if row))
+
+
+def units(text: str) -> int:
+    """Length in UTF-16 code units."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+@dataclass(slots=True)
+class Text:
+    """Builds text and entities side by side: `Text().bold("Name").line().link("1", url)`."""
+
+    _parts: list[str] = field(default_factory=list)
+    _entities: list[Entity] = field(default_factory=list)
+    _units: int = 0
+
+    def plain(self, text: str) -> Text:
+        self._parts.append(text)
+        self._units += units(text)
+        return self
+
+    def line(self, text: str = "") -> Text:
+        return self.plain(text + "\n")
+
+    def span(self, kind: str, text: str, url: str | None = None) -> Text:
+        if text:
+            self._entities.append(Entity(kind, self._units, units(text), url))
+        return self.plain(text)
+
+    def bold(self, text: str) -> Text:
+        return self.span(Kind.BOLD, text)
+
+    def italic(self, text: str) -> Text:
+        return self.span(Kind.ITALIC, text)
+
+    def link(self, text: str, url: str) -> Text:
+        return self.span(Kind.LINK, text, url)
+
+    def quote(self, inner: Text, *, folded: bool = False) -> Text:
+        """Wraps another text, its entities kept, in a block quotation."""
+        start = self._units
+        text, entities = inner.build()
+        self._entities += [Entity(e.kind, e.offset + start, e.length, e.url) for e in entities]
+        return self.span(Kind.FOLDED if folded else Kind.QUOTE, text)
+
+    def build(self) -> tuple[str, tuple[Entity, ...]]:
+        """Text without trailing white space, and the entities clipped to it."""
+        text = "".join(self._parts).rstrip()
+        end = units(text)
+        kept = [replace(e, length=min(e.length, end - e.offset)) for e in self._entities if e.offset < end]
+        return text, tuple(sorted(kept, key=lambda e: (e.offset, -e.length)))
+
+    def view(self, *rows: tuple[Button, ...]) -> View:
+        text, entities = self.build()
+        return View(text, entities, tuple(row for row in rows if row))

@@ -1,0 +1,36 @@
+"""A reader's question, in words: people first, then declarations by number or title, then themes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from content.names.answer import Verdict
+
+
+class Target(StrEnum):
+    PERSON = "person"
+    CASE = "case"
+    DECLARATION = "declaration"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    target: Target
+    id: str
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """CARD: one hit to show. HINT and CHOICE: hits to offer as buttons. NO: none."""
+
+    verdict: Verdict
+    hits: tuple[Hit, ...] = ()
+    steps: tuple[str, ...] = ()
+
+
+class Asker(Protocol):
+    def ask(self, question: str, *, explain: bool = False) -> Reply:
+        """Pure and synchronous; keeps nothing of the question."""

@@ -1,0 +1,43 @@
+"""Every way in which storage refuses, each with a message that says what to do.
+
+StorageError
+├── NewerSchema      the database was written by a later version
+├── WrongKey         the master key is not the one that this database was made with
+├── MissingKey       there is a database but no key file
+├── Locked           another bot holds this folder
+├── ReadOnly         the folder or the disk cannot be written
+├── DiskFull
+└── Damaged          the file is not a sound database
+"""
+
+
+class StorageError(Exception):
+    """The message is one line for the operator; it never holds an id, a text or a key."""
+
+
+class NewerSchema(StorageError):
+    pass
+
+
+class WrongKey(StorageError):
+    pass
+
+
+class MissingKey(StorageError):
+    pass
+
+
+class Locked(StorageError):
+    pass
+
+
+class ReadOnly(StorageError):
+    pass
+
+
+class DiskFull(StorageError):
+    pass
+
+
+class Damaged(StorageError):
+    pass

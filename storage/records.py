@@ -1,0 +1,182 @@
+"""All that leaves the storage package: frozen values and enums, no SQL, no rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Topic(StrEnum):
+    ALERTS = "alerts"
+    DECLARATIONS = "declarations"
+    CASES = "cases"
+    UPDATES = "updates"
+
+
+class ReaderStatus(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    BLOCKED = "blocked"
+    """The reader blocked the bot: nothing is sent; erased a day later unless they come back."""
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    """A reader who asked to be written to. `chat_id` is decrypted for this value only, never printed."""
+
+    id: int
+    """Random, 63 bits; says nothing about the person."""
+    chat_id: int = field(repr=False)
+    language: str
+    topics: frozenset[Topic] = frozenset()
+    cases: frozenset[str] = frozenset()
+    silent: bool = False
+    hidden: bool = False
+    """Hide message text: a delivery says only that there is a new message."""
+    status: ReaderStatus = ReaderStatus.ACTIVE
+    joined_week: str = ""
+    """ISO week such as 2026-W48; no exact time is kept."""
+    status_week: str = ""
+
+
+class BroadcastState(StrEnum):
+    DRAFT = "draft"
+    APPROVED = "approved"
+    """Fan-out is under way or waits for its time or for the undo window."""
+    RUNNING = "running"
+    PAUSED = "paused"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class DeliveryState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    RETRY = "retry"
+    UNKNOWN = "unknown"
+    SENT = "sent"
+    GONE = "gone"
+    PARKED = "parked"
+    CANCELLED = "cancelled"
+
+
+TERMINAL = frozenset(
+    {DeliveryState.SENT, DeliveryState.GONE, DeliveryState.PARKED, DeliveryState.CANCELLED}
+)
+
+
+class Cause(StrEnum):
+    """Why a delivery did not simply succeed; counted in reports, never with an id."""
+
+    NONE = "none"
+    BLOCKED = "blocked"
+    DEACTIVATED = "deactivated"
+    UNREACHABLE = "unreachable"
+    KICKED = "kicked"
+    RIGHTS = "rights"
+    MIGRATED = "migrated"
+    CONTENT = "content"
+    FLOOD = "flood"
+    HALT = "halt"
+    SERVER = "server"
+    NOT_SENT = "not-sent"
+    UNCERTAIN = "uncertain"
+    OTHER = "other"
+    LEFT = "left"
+    """The reader unsubscribed or paused before their turn."""
+
+
+class Verb(StrEnum):
+    """What the engine is to do about one answer of Telegram."""
+
+    SENT = "sent"
+    GONE = "gone"
+    """Terminal; `cause` says what becomes of the reader."""
+    RETRY = "retry"
+    """Surely not delivered; try again."""
+    UNCERTAIN = "uncertain"
+    """Perhaps delivered; try again, and count it as a known possible duplicate."""
+    FLOOD = "flood"
+    """429: close the gate for `wait` seconds; costs no attempt."""
+    FAULT = "fault"
+    """The content is refused: after a few of these the broadcast stops."""
+    HALT = "halt"
+    """Token or bot refused: everything stops, recipients stay pending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One answer of Telegram, classified."""
+
+    verb: Verb
+    cause: Cause = Cause.NONE
+    wait: float = 0.0
+    """Seconds, for FLOOD."""
+    message_id: int | None = None
+    migrate_to: int | None = field(default=None, repr=False)
+    detail: str = ""
+    """Telegram's description, free of ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who gets a broadcast. Empty sets mean everybody; several sets narrow each other."""
+
+    topics: frozenset[Topic] = frozenset()
+    languages: frozenset[str] = frozenset()
+    cases: frozenset[str] = frozenset()
+    """Followers of any of these cases, whether or not they hold one of the topics."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broadcast:
+    """`payload` is a JSON text: language -> fields of the message; made and read by bot alone."""
+
+    id: int
+    author: int = field(repr=False)
+    state: BroadcastState
+    audience: Audience
+    payload: str = field(repr=False)
+    total: int = 0
+    counts: Mapping[DeliveryState, int] = field(default_factory=dict)
+    causes: Mapping[Cause, int] = field(default_factory=dict)
+    created: float = 0.0
+    """Unix seconds; likewise below. 0 means not yet."""
+    start_at: float = 0.0
+    """Not before: the end of the undo window, or the schedule."""
+    started: float = 0.0
+    ended: float = 0.0
+    cursor: int = 0
+    fanned_out: bool = False
+    possible_duplicates: int = 0
+    note: str = ""
+    """Why it stands still, in words for the editor."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message that is to reach one reader."""
+
+    broadcast: int
+    subscriber: int
+    chat_id: int = field(repr=False)
+    language: str
+    silent: bool = False
+    hidden: bool = False
+    attempts: int = 0
+    unknowns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one delivery, to be stored in the next tick."""
+
+    broadcast: int
+    subscriber: int
+    state: DeliveryState
+    cause: Cause = Cause.NONE
+    message_id: int | None = None
+    retry_at: float = 0.0
+    migrate_to: int | None = field(default=None, repr=False)
