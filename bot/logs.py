@@ -1,0 +1,83 @@
+"""Logging for an operator: what happened, never to whom. No ids, texts or tokens, also in tracebacks.
+
+A traceback is printed as the exception's type and the places it came through; its message may hold what
+a person wrote, so it stays out.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+import traceback
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_TOKEN = re.compile(r"[0-9]{3,16}:[A-Za-z0-9_-]{20,}", re.ASCII)
+_LONG_NUMBER = re.compile(r"(?<![\w.:-])-?[0-9]{6,}(?![\w:-])", re.ASCII)
+QUIET = ("telegram", "telegram.ext", "httpx", "httpcore", "aiohttp", "aiosqlite", "asyncio", "sqlalchemy", "alembic")
+
+
+def redact(text: str) -> str:
+    """The text without bot tokens and without numbers long enough to be a chat's id."""
+    return _LONG_NUMBER.sub("<number>", _TOKEN.sub("<token>", text))
+
+
+def _redact_event(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def places(error: BaseException) -> str:
+    """`Type at file:line in function < …`, innermost first, without messages or values."""
+    frames = reversed(traceback.extract_tb(error.__traceback__)[-6:])
+    return f"{type(error).__name__} at " + " < ".join(
+        f"{frame.filename.rpartition('/')[2]}:{frame.lineno} in {frame.name}" for frame in frames
+    )
+
+
+def _places_only(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    info = event.pop("exc_info", None)
+    error = info if isinstance(info, BaseException) else info[1] if isinstance(info, tuple) else sys.exc_info()[1]
+    if info and error is not None:
+        event["error"] = places(error)
+    return event
+
+
+def _drop_foreign_text(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Libraries put updates and addresses into their messages: keep the template, not what filled it."""
+    record = event.get("_record")
+    if record is not None:
+        event["event"] = str(record.msg)[:200] if record.args else str(record.msg).split("\n")[0][:200]
+    return event
+
+
+def configure(*, verbose: bool = False) -> None:
+    """Sends structlog's and the standard library's records to standard error, one line each."""
+    shared: list[Any] = [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _places_only,
+    ]
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[*shared, _drop_foreign_text],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _redact_event,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.DEBUG if verbose else logging.INFO)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
