@@ -1,12 +1,13 @@
 """What the delivery engine needs from others, and nothing more.
 
 Storage fits `Ledger` and `Outbox` by shape (mypy checks it where the application is composed); the
-wire fits `Sender`. The engine imports neither.
+wire fits `Sender` and `Pace`; whoever wants to watch fits `Observer`. The engine imports none of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from storage.records import Broadcast, BroadcastState, Delivery, Outcome, Result
@@ -14,35 +15,91 @@ from storage.records import Broadcast, BroadcastState, Delivery, Outcome, Result
 
 class Sender(Protocol):
     async def send(self, delivery: Delivery, payload: str) -> Outcome:
-        """One message to one reader through the gate's broadcast lane; never raises for what Telegram
-        or the network answers. CancelledError means that the request was never written."""
+        """One message to one reader, written at once: the engine has waited for its turn. Never raises
+        for what Telegram or the network answers. CancelledError: perhaps written, perhaps not."""
+
+
+class Pace(Protocol):
+    """The broadcasts' side of the gate through which everything goes out."""
+
+    async def turn(self, chat: int) -> float:
+        """Waits until a message to this chat may be written, and returns that moment, for `flood`.
+        A cancelled wait takes nothing from the budget."""
+
+    def room(self) -> int:
+        """How many more deliveries to bring to the gate so that it neither starves nor piles up; 0 while
+        it is closed."""
+
+    def flood(self, wait: float, granted: float) -> None:
+        """A 429 named `wait` seconds; `granted` is the moment that `turn` gave to the refused message."""
+
+    def opens_in(self) -> float:
+        """Seconds until the gate opens; 0 when it is open."""
 
 
 class Ledger(Protocol):
-    """The durable half of a broadcast. Every method is one transaction."""
+    """The durable half of a broadcast. Every method is one transaction.
+
+    Counters of a delivery: `attempts` grows by one with each stored RETRY, `unknowns` with each stored
+    UNKNOWN; QUEUED (a flood, a content fault, a withdrawal) costs neither.
+    """
 
     async def active(self) -> Sequence[Broadcast]:
         """Broadcasts in APPROVED or RUNNING, oldest first; counts filled."""
 
     async def fan_out(self, broadcast: int, limit: int) -> int:
-        """Queue the next page of the audience behind the cursor; how many were added. 0: complete,
-        `fanned_out` and `total` are set."""
+        """Queue the next page of the audience behind the cursor, of an APPROVED or RUNNING broadcast;
+        how many were added. 0: complete, `fanned_out` and `total` are set."""
 
     async def recover(self) -> int:
-        """After a start: every SENDING row becomes UNKNOWN; how many. Counted as possible duplicates."""
+        """After a start, or when no request is in flight: every SENDING row becomes UNKNOWN and due at
+        once; how many. Counted as possible duplicates."""
 
     async def tick(self, results: Sequence[Result], broadcast: int | None, limit: int, now: float) -> Sequence[Delivery]:
         """One transaction: store results, then mark up to `limit` due rows of `broadcast` (queued, or
-        unknown, or retry whose time has come) SENDING and return them, decrypted. A recipient who is
+        unknown or retry whose `retry_at` has come) SENDING and return them, decrypted. A recipient who is
         no longer an active subscriber becomes CANCELLED with cause LEFT instead. Counters of the
         broadcast move in the same transaction. A reader whose result says BLOCKED is suspended,
-        DEACTIVATED erased, UNREACHABLE set so, MIGRATED moved to the new chat."""
+        DEACTIVATED erased, UNREACHABLE set so, MIGRATED moved to the new chat.
+
+        A result applies to a row that is SENDING and to no other: after an error the engine brings the
+        same results again. Results may belong to several broadcasts, and to ones that were paused or
+        cancelled meanwhile."""
 
     async def set_state(self, broadcast: int, state: BroadcastState, now: float, note: str = "") -> bool:
-        """False when the move is not allowed from the present state (a cancelled one stays so)."""
+        """False when the move is not allowed from the present state (a cancelled one stays so). Allowed:
+        approved -> running, paused, cancelled; running -> paused, done, cancelled; paused -> running,
+        cancelled. Cancelling makes every waiting row CANCELLED and leaves SENDING ones to their results."""
 
     async def next_due(self, broadcast: int) -> float | None:
-        """Earliest moment at which a row of it is due; None when every row is terminal."""
+        """Earliest moment at which a row of it is due; None when every row is terminal or SENDING."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One look at a running broadcast."""
+
+    broadcast: Broadcast
+    rate: float
+    """Answers a second over the last few seconds."""
+    left: float | None
+    """Seconds to the end at this rate; None when it cannot be told."""
+
+
+class Observer(Protocol):
+    """Told of what happens, from inside the engine's loop: return at once, raise nothing."""
+
+    def progress(self, progress: Progress) -> None:
+        """About once a second while a broadcast runs, and once at its end."""
+
+    def moved(self, broadcast: int, state: BroadcastState, note: str) -> None:
+        """The engine itself moved a broadcast: RUNNING, PAUSED (`note` says why) or DONE."""
+
+    def halted(self, note: str) -> None:
+        """All sending stopped, by /halt or because Telegram refuses the bot; stays so until resumed."""
+
+    def trouble(self, note: str) -> None:
+        """Something stands in the way that the engine overcomes by itself; one line for the operator."""
 
 
 class Clock(Protocol):
@@ -54,4 +111,4 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None: ...
 
 
-__all__ = ["Clock", "Ledger", "Outcome", "Sender"]
+__all__ = ["Clock", "Ledger", "Observer", "Outcome", "Pace", "Progress", "Sender"]
