@@ -1,0 +1,21 @@
+FROM python:3.11-slim
+
+ENV PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 DAUYS_DATA=/data
+WORKDIR /app
+
+COPY requirements.txt ./
+RUN python -m pip install --no-cache-dir --require-hashes -r requirements.txt
+
+COPY pyproject.toml README.md LICENSE ./
+COPY bot bot
+COPY content content
+COPY storage storage
+RUN python -m pip install --no-cache-dir --no-deps --no-build-isolation . \
+ && useradd --system --uid 10001 --home-dir /data dauys \
+ && install -d -o dauys -g dauys -m 0700 /data
+
+USER dauys
+VOLUME /data
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["dauys"]
+CMD ["run"]
