@@ -1,0 +1,79 @@
+"""One file a conversation. `register` says which update goes where."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from telegram import Update
+from telegram.ext import (
+    Application,
+    ApplicationHandlerStop,
+    CallbackQueryHandler,
+    ChatMemberHandler,
+    CommandHandler,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
+
+from bot.handlers import alert, ask, browse, errors, membership, settings, start, subscribe
+from bot.handlers.context import Context, callback_of
+from bot.handlers.whoami import whoami
+from bot.views.callback import Action
+from bot.wire.lanes import Lane, lane
+
+Handler = Callable[[Update, Context], Awaitable[None]]
+
+NEW = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+OWN = NEW & ~filters.FORWARDED
+"""A new message that its sender wrote here; commands count in no other."""
+
+COMMANDS: dict[str, Handler] = {
+    "start": start.start,
+    "ask": ask.ask,
+    **dict.fromkeys(browse.COMMANDS, browse.command),
+    "stop": subscribe.stop,
+    "forget": subscribe.stop,
+    "whoami": whoami,
+    "alert": alert.alert,
+    "broadcasts": alert.broadcasts,
+}
+
+ACTIONS: dict[Action, Handler] = {
+    **dict.fromkeys(
+        (Action.SUBSCRIBE_ALL, Action.URGENT_ONLY, Action.TOGGLE, Action.FOLLOW, Action.UNFOLLOW, Action.UNSUBSCRIBE),
+        subscribe.pressed,
+    ),
+    **dict.fromkeys((Action.SILENT, Action.HIDE, Action.PAUSE), settings.switch),
+    Action.SET_LANGUAGE: settings.set_language,
+    Action.READ: settings.read,
+    Action.ALERT: alert.pressed,
+}
+"""Buttons that do something; every other one opens a screen."""
+
+
+async def _gatekeeper(update: Update, context: Context) -> None:
+    """First of all: the lane of this update's calls; nothing but private chats and membership goes on."""
+    user, chat = update.effective_user, update.effective_chat
+    lane.set(Lane.ADMIN if user is not None and context.services.is_admin(user.id) else Lane.REPLY)
+    if update.my_chat_member is None and (user is None or chat is None or chat.id != user.id or user.is_bot):
+        raise ApplicationHandlerStop
+
+
+async def _button(update: Update, context: Context) -> None:
+    callback = callback_of(update)
+    handler = ACTIONS.get(callback.action, browse.pressed) if callback is not None else browse.pressed
+    await handler(update, context)
+
+
+def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
+    application.add_handler(TypeHandler(Update, _gatekeeper), group=-1)
+    for name, handler in COMMANDS.items():
+        application.add_handler(CommandHandler(name, handler, filters=OWN))
+    application.add_handler(MessageHandler(NEW & filters.COMMAND, ask.unknown))
+    application.add_handler(MessageHandler(NEW & filters.TEXT, ask.plain_text))
+    application.add_handler(MessageHandler(NEW & ~filters.StatusUpdate.ALL, ask.other))
+    application.add_handler(CallbackQueryHandler(_button))
+    application.add_handler(ChatMemberHandler(membership.changed, ChatMemberHandler.MY_CHAT_MEMBER))
+    application.add_error_handler(errors.failed)  # type: ignore[arg-type]

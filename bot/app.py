@@ -1,0 +1,153 @@
+"""The composition root: builds the application from settings, runs it, and takes it down in order.
+
+Nothing starts at import, and nothing starts in `build_application`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import structlog
+from telegram.error import InvalidToken
+from telegram.ext import Application, ContextTypes
+
+from bot.broadcast.engine import Engine
+from bot.config import Settings
+from bot.handlers import register
+from bot.handlers.context import Services, bound_context
+from bot.handlers.metadata import register as register_metadata
+from bot.handlers.panels import Panels
+from bot.house import house_of
+from bot.views.words import load_words
+from bot.wire.gate import Gate
+from bot.wire.intake import Poller
+from bot.wire.limiter import GateLimiter
+from bot.wire.sender import WireSender
+from bot.wire.transport import AiohttpRequest, SafeBot
+from content.asker import LibraryAsker
+from content.loader import load
+from storage.lock import hold
+from storage.open import Storage, open_storage
+
+log = structlog.get_logger(__name__)
+
+HOUSEKEEPING = 600.0
+"""Seconds between two rounds of erasing what is due."""
+
+App = Application[Any, Any, Any, Any, Any, Any]
+
+
+class Refused(Exception):
+    """The bot cannot start; the message is one line for the operator."""
+
+
+def build_services(settings: Settings, storage: Storage) -> Services:
+    """Loads the library (InvalidLibrary with every fault) and wires the engine; starts nothing."""
+    library = load(settings.library, language=settings.language)
+    words = load_words()
+    gate = Gate(rate=settings.rate)
+    sender = WireSender(settings, gate)
+    engine = Engine(storage.deliveries, sender, gate)
+    return Services(settings, house_of(settings), words, storage, library, LibraryAsker(library), gate, engine)
+
+
+def build_application(services: Services) -> App:
+    settings = services.settings
+    request = AiohttpRequest(proxy=settings.proxy.get_secret_value() or None)
+    bot = SafeBot(
+        settings.token.get_secret_value(),
+        base_url=f"{settings.api_url}/bot",
+        base_file_url=f"{settings.api_url}/file/bot",
+        request=request,
+        get_updates_request=request,
+        rate_limiter=GateLimiter(services.gate),
+    )
+    builder = Application.builder().bot(bot).updater(None).job_queue(None)
+    application = builder.context_types(ContextTypes(context=bound_context(services))).build()
+    register(application)
+    return application
+
+
+async def serve(settings: Settings, *, ready: Callable[[], None] | None = None, stop: asyncio.Event | None = None) -> None:
+    """Runs until SIGTERM, SIGINT or `stop`; `ready` is called after the first poll was answered."""
+    stop = stop or asyncio.Event()
+    with hold(settings.data):
+        async with contextlib.AsyncExitStack() as stack:
+            storage = await stack.enter_async_context(_storage(settings))
+            services = build_services(settings, storage)
+            application = build_application(services)
+            with _signals(stop):
+                await _serve(services, application, stop, ready)
+
+
+@contextlib.asynccontextmanager
+async def _storage(settings: Settings) -> AsyncIterator[Storage]:
+    storage = await open_storage(
+        url=settings.database.get_secret_value() or None,
+        data=settings.data,
+        key_file=settings.master_key,
+        bot_id=settings.bot_id,
+    )
+    try:
+        yield storage
+    finally:
+        await storage.close()
+
+
+@contextlib.contextmanager
+def _signals(stop: asyncio.Event) -> Any:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+async def _serve(services: Services, application: App, stop: asyncio.Event, ready: Callable[[], None] | None) -> None:
+    try:
+        await application.initialize()
+    except InvalidToken:
+        raise Refused("DAUYS_TOKEN: Telegram does not know this token; copy it again from @BotFather") from None
+    poller = Poller(application.bot, application.process_update)
+    panels = Panels(services, application.bot)
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(poller.run()),
+                group.create_task(services.engine.run()),
+                group.create_task(panels.run()),
+                group.create_task(_housekeeping(services)),
+                group.create_task(_after_first_poll(services, application, poller, ready)),
+            ]
+            await stop.wait()
+            log.info("stopping: answers still awaited are waited for")
+            await services.engine.stop()
+            for task in tasks:
+                task.cancel()
+        await poller.confirm()
+    finally:
+        await application.shutdown()
+
+
+async def _after_first_poll(
+    services: Services, application: App, poller: Poller, ready: Callable[[], None] | None
+) -> None:
+    await poller.first_poll.wait()
+    log.info("the bot listens", records=len(services.library.cases) + len(services.library.declarations))
+    if ready is not None:
+        ready()
+    await register_metadata(services, application.bot)
+
+
+async def _housekeeping(services: Services) -> None:
+    """Erases what is due: blocked readers after a day, delivery rows after 48 hours."""
+    while True:
+        await services.storage.purge(services.now())
+        await asyncio.sleep(HOUSEKEEPING)

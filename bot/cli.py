@@ -1,0 +1,160 @@
+"""`dauys`: every command of the shell. Exit codes: 0 done, 1 refused or failed, 2 wrong use."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from bot.config import SHIPPED_LIBRARY, ConfigError, Settings, load_settings
+from bot.logs import configure
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="A Telegram bot that serves dated, sourced records and broadcasts alerts.",
+)
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+NO_TOKEN = "DAUYS_TOKEN is not set: get one from @BotFather in Telegram. To try the bot without one: dauys try"  # noqa: S105 - a sentence about the token
+
+
+def fail(*lines: str) -> NoReturn:
+    """One line a fault, to standard error; exit 1."""
+    for line in lines:
+        err.print(line, markup=False)
+    raise typer.Exit(1)
+
+
+def settings_or_exit(**overrides: object) -> Settings:
+    try:
+        return load_settings(**overrides)
+    except ConfigError as error:
+        fail(*error.faults)
+
+
+def run_guarded(work: Any) -> None:
+    """Runs a coroutine; every foreseen refusal becomes one line and exit 1, never a traceback."""
+    from content.errors import InvalidLibrary
+    from storage.errors import StorageError
+
+    from bot.app import Refused
+
+    def unwrap(error: BaseException) -> BaseException:
+        while isinstance(error, BaseExceptionGroup) and error.exceptions:
+            error = error.exceptions[0]
+        return error
+
+    try:
+        _loop_run(work)
+    except KeyboardInterrupt:
+        raise typer.Exit(0) from None
+    except BaseException as raised:  # noqa: BLE001 - sorted below, the unforeseen is raised again
+        error = unwrap(raised)
+        if isinstance(error, InvalidLibrary):
+            fail(*map(str, error.faults), f"{len(error.faults)} faults in the library; the bot did not start")
+        if isinstance(error, (StorageError, Refused)):
+            fail(str(error))
+        if isinstance(error, OSError):
+            fail(f"{error.strerror or type(error).__name__}: {error.filename or 'the system refused'}")
+        raise
+
+
+def _loop_run(work: Any) -> None:
+    try:
+        import uvloop
+    except ImportError:
+        asyncio.run(work)
+    else:
+        uvloop.run(work)
+
+
+@app.command()
+def run() -> None:
+    """Run the bot until SIGTERM or Ctrl-C."""
+    settings = settings_or_exit()
+    if not settings.token.get_secret_value():
+        fail(NO_TOKEN)
+    configure()
+    if settings.approvals == "auto":
+        err.print("DAUYS_APPROVALS=auto means 1 in this version: one owner alone sends.", markup=False)
+    from bot.app import serve
+
+    run_guarded(serve(settings))
+
+
+@app.command(name="try")
+def try_(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page; 0 takes a free one.")] = 8090,
+    library: Annotated[Path | None, typer.Option(help="Another folder of YAML records.")] = None,
+) -> None:
+    """Try the bot without a token: a stand-in for Telegram and a chat page on this machine."""
+    from bot.trial import trial
+
+    configure()
+    overrides = {} if library is None else {"library": library}
+    run_guarded(trial(port, overrides, lambda line: out.print(line, markup=False)))
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(help="Folder of YAML records.")] = SHIPPED_LIBRARY,
+    release: Annotated[bool, typer.Option(help="Fail on overdue reviews and unreviewed key texts too.")] = False,
+) -> None:
+    """Check a library: every fault as file:line:column, exit 1 if there is one."""
+    from bot.shell.check import check_library
+
+    raise typer.Exit(check_library(path, release=release, out=out, err=err))
+
+
+@app.command()
+def schema(
+    write: Annotated[Path | None, typer.Option(help="Write one file a kind into this folder.")] = None,
+) -> None:
+    """Print the JSON Schema of a library's records."""
+    from bot.shell.check import print_schema
+
+    print_schema(write, out=out)
+
+
+@app.command()
+def ask(
+    question: Annotated[list[str], typer.Argument(help="A name, or a sentence with one.")],
+    lang: Annotated[str, typer.Option(help="Language of the answer: en, ru, kk.")] = "",
+    explain: Annotated[bool, typer.Option(help="Say why: folds, candidates, scores, rules.")] = False,
+) -> None:
+    """Ask as a reader would, and see the answer here."""
+    from bot.shell.ask import ask_library
+
+    settings = settings_or_exit()
+    today = datetime.now(UTC).date()
+    raise typer.Exit(ask_library(settings, " ".join(question), lang, today, explain=explain, out=out, err=err))
+
+
+@app.command()
+def doctor() -> None:
+    """Look for what would stop or endanger the bot; exit 1 if something would."""
+    from bot.shell.doctor import diagnose
+
+    settings = settings_or_exit()
+    raise typer.Exit(asyncio.run(diagnose(settings, out)))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's schema; `run` does so too."""
+    from bot.shell.migrate import migrate_database
+
+    settings = settings_or_exit()
+    run_guarded(migrate_database(settings, out))
+
+
+def main() -> None:
+    app()

@@ -1,0 +1,81 @@
+"""What every handler is given: the house's services, and the person who wrote."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from telegram import Update
+from telegram.ext import CallbackContext, ExtBot
+
+from bot.broadcast.engine import Engine
+from bot.config import Settings
+from bot.views.callback import Callback, unpack
+from bot.views.pick_language import pick_language
+from bot.views.scene import House, Scene
+from bot.views.words import Words
+from bot.wire.gate import Gate
+from content.ask import Asker
+from content.library import Library
+from storage.open import Storage
+from storage.records import Subscriber
+
+
+@dataclass
+class Services:
+    """Built once by the composition root; `library` and `asker` are swapped together on reload."""
+
+    settings: Settings
+    house: House
+    words: Mapping[str, Words]
+    storage: Storage
+    library: Library
+    asker: Asker
+    gate: Gate
+    engine: Engine
+    now: Callable[[], float] = field(default=time.time)
+
+    def today(self) -> date:
+        return datetime.fromtimestamp(self.now(), UTC).astimezone(ZoneInfo(self.settings.timezone)).date()
+
+    def is_admin(self, user_id: int) -> bool:
+        return user_id in self.settings.owners
+
+    def scene(self, language: str, reader: Subscriber | None, *, admin: bool = False) -> Scene:
+        words = self.words.get(language) or self.words[self.house.language]
+        return Scene(words, self.library, self.house, self.today(), reader, admin)
+
+
+class Context(CallbackContext[ExtBot[None], dict[object, object], dict[object, object], dict[object, object]]):
+    """PTB's context with the services. No user, chat or bot data is used: state that matters is a row."""
+
+    services: Services
+
+    async def scene(self, update: Update, question: str = "") -> Scene:
+        """The scene for whoever sent the update. A row's language wins, then the button's, then a guess."""
+        user = update.effective_user
+        if user is None:
+            raise ValueError("an update without a person")
+        services = self.services
+        reader = await services.storage.subscribers.get(user.id)
+        pressed = callback_of(update)
+        if reader is not None:
+            language = reader.language
+        elif pressed is not None:
+            language = pressed.language
+        else:
+            language = pick_language(user.language_code, question, services.house.language)
+        return services.scene(language, reader, admin=services.is_admin(user.id))
+
+
+def callback_of(update: Update) -> Callback | None:
+    query = update.callback_query
+    return unpack(query.data) if query is not None else None
+
+
+def bound_context(services: Services) -> type[Context]:
+    """A context class that carries these services; PTB makes one context of it for each update."""
+    return type("BoundContext", (Context,), {"services": services})

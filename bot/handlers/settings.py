@@ -1,0 +1,70 @@
+"""A reader's settings: language, silent, hidden text, pause, and the text behind *Read*."""
+
+from __future__ import annotations
+
+from telegram import Update
+
+from bot.handlers.context import Context, callback_of
+from bot.handlers.reply import answer, show
+from bot.views.callback import Action, Callback
+from bot.views.router import screen
+from bot.wire.payload import view_of
+from storage.records import ReaderStatus
+
+
+async def set_language(update: Update, context: Context) -> None:
+    """args: the language, and optionally the screen's letter to redraw. Without a row it lives in the buttons."""
+    callback = callback_of(update)
+    user = update.effective_user
+    if callback is None or user is None:
+        return
+    services = context.services
+    chosen = callback.arg(0)
+    if chosen not in services.words:
+        chosen = callback.language
+    subscribers = services.storage.subscribers
+    if await subscribers.get(user.id) is not None:
+        await subscribers.set_language(user.id, chosen)
+    reader = await subscribers.get(user.id)
+    scene = services.scene(chosen, reader, admin=services.is_admin(user.id))
+    back = Action.SETTINGS if callback.arg(1) == Action.SETTINGS.value else Action.HOME
+    view = screen(scene, Callback(chosen, back))
+    if view is not None:
+        await show(update, context, view)
+
+
+async def switch(update: Update, context: Context) -> None:
+    """The buttons of Action.SILENT, HIDE and PAUSE; args: "1" or "0", what to set."""
+    callback = callback_of(update)
+    user = update.effective_user
+    if callback is None or user is None:
+        return
+    wanted = callback.arg(0) == "1"
+    subscribers = context.services.storage.subscribers
+    act = {
+        Action.SILENT: subscribers.set_silent,
+        Action.HIDE: subscribers.set_hidden,
+        Action.PAUSE: subscribers.set_paused,
+    }[callback.action]
+    if await subscribers.get(user.id) is not None:
+        await act(user.id, wanted)
+    scene = await context.scene(update)
+    notice = scene.words("Saved.") if scene.reader else scene.words("You are not subscribed: nothing is kept to set.")
+    view = screen(scene, Callback(scene.language, Action.SETTINGS))
+    if view is not None:
+        await show(update, context, view, notice)
+
+
+async def read(update: Update, context: Context) -> None:
+    """*Read* under a hidden delivery: shows the text where the notice stood."""
+    callback = callback_of(update)
+    if callback is None:
+        return
+    scene = await context.scene(update)
+    services = context.services
+    broadcast = await services.storage.broadcasts.get(int(callback.arg(0)) if callback.arg(0).isdigit() else 0)
+    reader = scene.reader
+    if broadcast is None or reader is None or reader.status is ReaderStatus.BLOCKED:
+        await answer(update, scene.words("This message is no longer kept."), alert=True)
+        return
+    await show(update, context, view_of(broadcast.payload, scene.language, services.house.language))
