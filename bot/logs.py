@@ -46,10 +46,12 @@ def _places_only(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMap
 
 
 def _drop_foreign_text(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Libraries put updates and addresses into their messages: keep the template, not what filled it."""
+    """Libraries put updates and addresses into their messages: keep who spoke, where, and the template of a
+    message that was filled later; one that came ready-made may hold anything and is left out."""
     record = event.get("_record")
     if record is not None:
-        event["event"] = str(record.msg)[:200] if record.args else str(record.msg).split("\n")[0][:200]
+        template = str(record.msg)[:200] if record.args else ""
+        event["event"] = f"{record.name} at {record.filename}:{record.lineno} {template}".rstrip()
     return event
 
 
