@@ -50,7 +50,7 @@ def _drop_foreign_text(_: Any, __: str, event: MutableMapping[str, Any]) -> Muta
     message that was filled later; one that came ready-made may hold anything and is left out."""
     record = event.get("_record")
     if record is not None:
-        template = str(record.msg)[:200] if record.args else ""
+        template = str(record.msg)[:200] if event.pop("positional_args", None) else ""
         event["event"] = f"{record.name} at {record.filename}:{record.lineno} {template}".rstrip()
     return event
 
@@ -63,6 +63,7 @@ def configure(*, verbose: bool = False) -> None:
         _places_only,
     ]
     formatter = structlog.stdlib.ProcessorFormatter(
+        pass_foreign_args=True,
         foreign_pre_chain=[*shared, _drop_foreign_text],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
