@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import structlog
+from telegram import Update
 from telegram.error import InvalidToken
 from telegram.ext import Application, ContextTypes
 
@@ -115,12 +116,12 @@ async def _serve(services: Services, application: App, stop: asyncio.Event, read
         await application.initialize()
     except InvalidToken:
         raise Refused("DAUYS_TOKEN: Telegram does not know this token; copy it again from @BotFather") from None
-    poller = Poller(application.bot, application.process_update)
+    poller = Poller(application.bot.raw_updates, _handle(application))
     panels = Panels(services, application.bot)
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(poller.run()),
+            polling = group.create_task(poller.run())
+            others = [
                 group.create_task(services.engine.run()),
                 group.create_task(panels.run()),
                 group.create_task(_housekeeping(services)),
@@ -128,12 +129,27 @@ async def _serve(services: Services, application: App, stop: asyncio.Event, read
             ]
             await stop.wait()
             log.info("stopping: answers still awaited are waited for")
-            await services.engine.stop()
-            for task in tasks:
+            poller.stop()
+            await asyncio.gather(services.engine.stop(), polling)
+            for task in others:
                 task.cancel()
         await poller.confirm()
     finally:
         await application.shutdown()
+
+
+def _handle(application: App) -> Callable[[dict[str, Any]], Awaitable[None]]:
+    """One update of Telegram's JSON through the handlers; one that cannot be read is dropped with a line."""
+
+    async def handle(raw: dict[str, Any]) -> None:
+        try:
+            update = Update.de_json(raw, application.bot)
+        except Exception as error:  # noqa: BLE001 - whatever a malformed update breaks, the next one counts
+            log.warning("update dropped: it cannot be read", error=type(error).__name__)
+            return
+        await application.process_update(update)
+
+    return handle
 
 
 async def _after_first_poll(

@@ -8,71 +8,93 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, Protocol, TypeVar
 
 import structlog
-from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
+from bot.logs import places
+
+T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
 ALLOWED = ("message", "callback_query", "my_chat_member")
 LONG_POLL = 25
 """Seconds that Telegram may hold a poll open."""
-READ_TIMEOUT = LONG_POLL + 10
+BATCH = 100
 SIDE_BY_SIDE = 64
 """Chats handled at once."""
 TRIES = 2
 """An update that kills its handler is dropped after so many."""
 
 
+class Fetch(Protocol):
+    async def __call__(self, offset: int, timeout: int, limit: int) -> list[dict[str, Any]]:
+        """Updates from `offset` on, as Telegram's JSON; raises TelegramError. `timeout` in seconds."""
+
+
 class Poller:
     """`handle` processes one update; it may raise, which costs the update a try."""
 
-    def __init__(self, bot: Bot, handle: Callable[[Update], Awaitable[None]]) -> None:
-        self._bot = bot
+    def __init__(self, fetch: Fetch, handle: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        self._fetch = fetch
         self._handle = handle
         self._offset = 0
         self._room = asyncio.Semaphore(SIDE_BY_SIDE)
+        self._stopping = asyncio.Event()
         self.first_poll = asyncio.Event()
         """Set when Telegram has answered the first poll."""
 
     async def run(self) -> None:
-        """Polls until cancelled; a batch in hand is then finished and confirmed by `stop`."""
+        """Polls until `stop`; a batch in hand is finished first. InvalidToken ends it at once."""
         pause = 0.0
-        while True:
-            await asyncio.sleep(pause)
+        while not self._stopping.is_set():
             try:
-                updates = await self._poll(LONG_POLL)
+                updates = await self._next()
                 pause = 0.0
             except InvalidToken:
                 raise
             except RetryAfter as error:
                 pause = _seconds(error.retry_after)
                 log.warning("polling waits, as Telegram asks", seconds=pause)
-                continue
             except TelegramError as error:
                 pause = min(max(pause * 2, 0.5), 30.0)
                 _say(error, pause)
-                continue
-            self.first_poll.set()
-            await asyncio.shield(asyncio.ensure_future(self._batch(updates)))
+            else:
+                self.first_poll.set()
+                await self._batch(updates)
+            if pause:
+                await self._unless_stopped(asyncio.sleep(pause))
+
+    async def _next(self) -> list[dict[str, Any]]:
+        """The first poll does not wait for anything to happen: its answer shows that Telegram is there."""
+        wait = LONG_POLL if self.first_poll.is_set() else 0
+        return await self._unless_stopped(self._fetch(self._offset, wait, BATCH)) or []
+
+    async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """The result of `work`, or None when `stop` was called first: `work` is then cancelled."""
+        working = asyncio.ensure_future(work)
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            return working.result() if working.done() else None
+        finally:
+            for task in (working, stopping):
+                task.cancel()
+            await asyncio.gather(working, stopping, return_exceptions=True)
+
+    def stop(self) -> None:
+        """Ends `run` after the batch in hand."""
+        self._stopping.set()
 
     async def confirm(self) -> None:
         """Tells Telegram what was handled since the last poll; at an orderly stop."""
         if self._offset:
             try:
-                await self._poll(0)
+                await self._fetch(self._offset, 0, 1)
             except TelegramError as error:
                 log.info("the last updates may be delivered again", error=type(error).__name__)
-
-    async def _poll(self, timeout: int) -> list[dict[str, Any]]:
-        fields = {"offset": self._offset, "timeout": timeout, "allowed_updates": list(ALLOWED)}
-        limit = {"limit": 1} if timeout == 0 else {}
-        return await self._bot.do_api_request(  # type: ignore[no-any-return]
-            "getUpdates", api_kwargs=fields | limit, read_timeout=timeout + READ_TIMEOUT - LONG_POLL
-        )
 
     async def _batch(self, updates: list[dict[str, Any]]) -> None:
         chats: dict[object, list[dict[str, Any]]] = defaultdict(list)
@@ -89,18 +111,13 @@ class Poller:
             for update in updates:
                 await self._one(update)
 
-    async def _one(self, raw: dict[str, Any]) -> None:
-        kind = next((key for key in raw if key != "update_id"), "nothing")
-        try:
-            update = Update.de_json(raw, self._bot)
-        except Exception as error:  # noqa: BLE001 - whatever a malformed update breaks, the next one counts
-            log.warning("update dropped: it cannot be read", kind=kind, error=type(error).__name__)
-            return
+    async def _one(self, update: dict[str, Any]) -> None:
+        kind = next((key for key in update if key != "update_id"), "nothing")
         for attempt in range(TRIES):
             try:
                 await self._handle(update)
             except Exception as error:  # noqa: BLE001 - one update must not stop the others
-                log.warning("update failed", kind=kind, attempt=attempt + 1, error=type(error).__name__)
+                log.warning("update failed", kind=kind, attempt=attempt + 1, error=places(error))
             else:
                 return
 
