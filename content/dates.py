@@ -14,6 +14,9 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 PATTERN = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+DAY_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
+EARLIEST = 1000
+"""The first year that `str` and the schema can say with four digits, none of them a leading zero."""
 EXPECTED = "YYYY, YYYY-MM, YYYY-MM-DD, or not_before: YYYY-MM-DD"
 
 
@@ -40,9 +43,10 @@ class When:
         if isinstance(value, dict):
             if set(value) != {"not_before"}:
                 raise ValueError(f"not a date; expected {EXPECTED}")
-            day = cls.parse(value["not_before"])
-            if day.precision is not Precision.DAY:
-                raise ValueError("not_before wants a whole day, YYYY-MM-DD")
+            day = value["not_before"]
+            day = cls._from_text(day) if isinstance(day, str) else None
+            if day is None or day.precision is not Precision.DAY:
+                raise ValueError("not_before without a whole day; expected not_before: YYYY-MM-DD")
             return cls(day.first, day.first, Precision.NOT_BEFORE)
         return cls._from_text(str(value))
 
@@ -51,6 +55,8 @@ class When:
         if not re.fullmatch(PATTERN, text, re.ASCII):
             raise ValueError(f"not a date: {text[:40]!r}; expected {EXPECTED}")
         parts = [int(part) for part in text.split("-")]
+        if parts[0] < EARLIEST:
+            raise ValueError(f"no such date: {text}; expected a year from {EARLIEST} on")
         try:
             if len(parts) == 1:
                 return cls(date(parts[0], 1, 1), date(parts[0], 12, 31), Precision.YEAR)
@@ -73,18 +79,25 @@ class When:
         length = {Precision.YEAR: 4, Precision.MONTH: 7}.get(self.precision, 10)
         return f">={text}" if self.precision is Precision.NOT_BEFORE else text[:length]
 
+    def written(self) -> str | dict[str, str]:
+        """As YAML says it; `parse` takes it back."""
+        if self.precision is Precision.NOT_BEFORE:
+            return {"not_before": self.first.isoformat()}
+        return str(self)
+
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(cls.parse)
+        written = core_schema.plain_serializer_function_ser_schema(cls.written)
+        return core_schema.no_info_plain_validator_function(cls.parse, serialization=written)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        day = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+        day = {"type": "string", "pattern": DAY_PATTERN}
         before = {"type": "object", "properties": {"not_before": day}, "required": ["not_before"]}
         return {
             "anyOf": [
                 {"type": "string", "pattern": PATTERN},
-                {"type": "integer", "minimum": 1000, "maximum": 9999},
+                {"type": "integer", "minimum": EARLIEST, "maximum": 9999},
                 before | {"additionalProperties": False},
             ]
         }

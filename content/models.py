@@ -7,19 +7,39 @@ library's fallback language (the validation context's `language`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 from babel.localedata import locale_identifiers
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+    field_validator,
+)
 from pydantic.functional_serializers import PlainSerializer
 
-from content.dates import When
+from content.dates import DAY_PATTERN, Precision, When
+
+LINE = r"^[^\n\r\t\x00]*[^\s\x00][^\n\r\t\x00]*$"
+PROSE = r"^[^\x00]*[^\s\x00][^\x00]*$"
+LANGUAGE = r"^[a-z]{2,3}$"
+LONGEST_LINE = 300
+LONGEST_PROSE = 3000
+MOST_SOURCES = 20
+"""Each is a link of its own, and Telegram allows a message 100 of them."""
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
-Line = Annotated[str, Field(min_length=1, max_length=300, pattern=r"^[^\n\r\t\x00]+$")]
-Prose = Annotated[str, Field(min_length=1, max_length=3000, pattern=r"^[^\x00]*\S[^\x00]*$")]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_LINE, pattern=LINE)]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_PROSE, pattern=PROSE)]
 LANGUAGES = frozenset(code for code in locale_identifiers() if "_" not in code)
 
 
@@ -29,7 +49,7 @@ def _language(code: str) -> str:
     return code
 
 
-Language = Annotated[str, BeforeValidator(_language)]
+Language = Annotated[str, BeforeValidator(_language), WithJsonSchema({"type": "string", "pattern": LANGUAGE})]
 
 
 def _by_language(value: Any, info: ValidationInfo) -> Any:
@@ -38,10 +58,36 @@ def _by_language(value: Any, info: ValidationInfo) -> Any:
     return value
 
 
-Text = Annotated[dict[Language, Prose], Field(min_length=1), BeforeValidator(_by_language, json_schema_input_type=str | dict[str, str])]
-ShortText = Annotated[dict[Language, Line], Field(min_length=1), BeforeValidator(_by_language, json_schema_input_type=str | dict[str, str])]
+def _text_schema(longest: int, pattern: str) -> WithJsonSchema:
+    """A string, which is text in the fallback language, or a map of languages."""
+    text = {"type": "string", "minLength": 1, "maxLength": longest, "pattern": pattern}
+    languages = {"type": "object", "minProperties": 1, "propertyNames": {"pattern": LANGUAGE}}
+    return WithJsonSchema({"anyOf": [text, languages | {"additionalProperties": text}]})
+
+
+def _whole_day(when: When) -> When:
+    if when.precision is not Precision.DAY:
+        raise ValueError(f"not a whole day: {when}; expected YYYY-MM-DD")
+    return when
+
+
+def _plain_number(value: Any) -> Any:
+    """YAML gives its text; of the ways in which Python reads numbers, only plain digits are meant."""
+    if isinstance(value, str) and not re.fullmatch(r"[1-9][0-9]{0,4}", value, re.ASCII):
+        raise ValueError(f"not a number: {value[:20]!r}; expected 1 to 99999 in plain digits")
+    return value
+
+
+Text = Annotated[
+    dict[Language, Prose], Field(min_length=1), BeforeValidator(_by_language), _text_schema(LONGEST_PROSE, PROSE)
+]
+ShortText = Annotated[
+    dict[Language, Line], Field(min_length=1), BeforeValidator(_by_language), _text_schema(LONGEST_LINE, LINE)
+]
 Url = Annotated[HttpUrl, PlainSerializer(str, return_type=str)]
-SourceIds = Annotated[tuple[Id, ...], Field(min_length=1)]
+SourceIds = Annotated[tuple[Id, ...], Field(min_length=1, max_length=MOST_SOURCES)]
+Day = Annotated[When, AfterValidator(_whole_day), WithJsonSchema({"type": "string", "pattern": DAY_PATTERN})]
+Number = Annotated[int, Field(ge=1, le=99999), BeforeValidator(_plain_number)]
 
 
 class Strict(BaseModel):
@@ -136,21 +182,23 @@ class Correction(Strict):
 class Spelling(Strict):
     text: Line
     basis: Basis
-    source: Id | None = None
+    source: Id | None = Field(default=None, validate_default=True)
     """Where it was read; wanted when the basis is `seen` or `inferred`."""
 
-    @model_validator(mode="after")
-    def _seen_somewhere(self) -> Self:
-        if self.basis is not Basis.TRANSLITERATED and self.source is None:
-            raise ValueError(f"basis {self.basis.value} needs the source in which the spelling was read")
-        return self
+    @field_validator("source")
+    @classmethod
+    def _seen_somewhere(cls, source: str | None, info: ValidationInfo) -> str | None:
+        basis = info.data.get("basis", Basis.TRANSLITERATED)
+        if basis is not Basis.TRANSLITERATED and source is None:
+            raise ValueError(f"no source for a spelling with basis {basis.value}; expected where it was read")
+        return source
 
 
 class Record(Strict):
     """What all records share."""
 
     id: Id
-    checked: When
+    checked: Day
     """The day on which somebody last compared this record with its sources."""
     unreviewed: tuple[Language, ...] = ()
     """Languages whose text no native speaker has reviewed; a card in one of them says so."""
@@ -162,7 +210,7 @@ class Source(Record):
     language: Language
     publisher: Line
     published: When | None = None
-    seen: When
+    seen: Day
     url: Url
     kind: SourceKind
     note: ShortText | None = None
@@ -176,7 +224,7 @@ class Person(Record):
     role: ShortText
     role_sources: SourceIds
     naming_basis: NamingBasis
-    review_by: When
+    review_by: Day
     discriminator: ShortText | None = None
     """A place, a year, or other words that tell namesakes apart; never an allegation."""
     points: tuple[Claim, ...] = ()
@@ -186,14 +234,14 @@ class Person(Record):
 
 class Case(Record):
     kind: CaseKind
-    title: ShortText | None = None
-    people: tuple[Id, ...] = ()
+    title: ShortText | None = Field(default=None, validate_default=True)
+    people: tuple[Id, ...] = Field(default=(), validate_default=True)
     keywords: tuple[Line, ...] = ()
     """Words by which readers ask for a group or a theme, in any language."""
     summary: Text
     summary_sources: SourceIds
     summary_date: When
-    statuses: tuple[StatusEntry, ...] = ()
+    statuses: tuple[StatusEntry, ...] = Field(default=(), validate_default=True)
     events: tuple[Claim, ...] = ()
     possible: tuple[Possible, ...] = ()
     corrections: tuple[Correction, ...] = ()
@@ -202,21 +250,33 @@ class Case(Record):
     part_of: Id | None = None
     """The group or theme that this case belongs to."""
 
-    @model_validator(mode="after")
-    def _fits_its_kind(self) -> Self:
-        if self.kind is CaseKind.INDIVIDUAL:
-            if self.people != (self.id,):
-                raise ValueError(f"an individual's case bears the person's id: expected people: [{self.id}]")
-            if self.title is not None:
-                raise ValueError("an individual's case is titled by the person's name; remove title")
-            if not self.statuses:
-                raise ValueError("an individual's case needs at least one dated status")
-        else:
-            if self.title is None:
-                raise ValueError(f"a {self.kind.value} case needs a title")
-            if self.statuses:
-                raise ValueError(f"a {self.kind.value} case has no status of its own; its members have theirs")
-        return self
+    @field_validator("title")
+    @classmethod
+    def _titled_by_its_kind(cls, title: dict[str, str] | None, info: ValidationInfo) -> dict[str, str] | None:
+        kind = info.data.get("kind")
+        if kind is CaseKind.INDIVIDUAL and title is not None:
+            raise ValueError("title of an individual's case; expected none: the person's name is its title")
+        if kind in (CaseKind.GROUP, CaseKind.THEME) and title is None:
+            raise ValueError(f"no title; expected one for a {kind.value} case")
+        return title
+
+    @field_validator("people")
+    @classmethod
+    def _bears_its_persons_id(cls, people: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        id_ = info.data.get("id")
+        if id_ and info.data.get("kind") is CaseKind.INDIVIDUAL and people != (id_,):
+            raise ValueError(f"an individual's case bears the person's id; expected people: [{id_}]")
+        return people
+
+    @field_validator("statuses")
+    @classmethod
+    def _status_of_one(cls, statuses: tuple[StatusEntry, ...], info: ValidationInfo) -> tuple[StatusEntry, ...]:
+        kind = info.data.get("kind")
+        if kind is CaseKind.INDIVIDUAL and not statuses:
+            raise ValueError("no status; expected at least one, dated, in an individual's case")
+        if kind in (CaseKind.GROUP, CaseKind.THEME) and statuses:
+            raise ValueError(f"statuses of a {kind.value} case; expected none: its members have theirs")
+        return statuses
 
     @property
     def status(self) -> StatusEntry | None:
@@ -228,7 +288,7 @@ class Case(Record):
 
 
 class Declaration(Record):
-    number: Annotated[int, Field(ge=1, le=99999)]
+    number: Number
     body: ShortText
     document: Line
     date: When
