@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -44,30 +45,11 @@ class When:
             if set(value) != {"not_before"}:
                 raise ValueError(f"not a date; expected {EXPECTED}")
             day = value["not_before"]
-            day = cls._from_text(day) if isinstance(day, str) else None
+            day = _from_text(day) if isinstance(day, str) else None
             if day is None or day.precision is not Precision.DAY:
                 raise ValueError("not_before without a whole day; expected not_before: YYYY-MM-DD")
             return cls(day.first, day.first, Precision.NOT_BEFORE)
-        return cls._from_text(str(value))
-
-    @classmethod
-    def _from_text(cls, text: str) -> When:
-        if not re.fullmatch(PATTERN, text, re.ASCII):
-            raise ValueError(f"not a date: {text[:40]!r}; expected {EXPECTED}")
-        parts = [int(part) for part in text.split("-")]
-        if parts[0] < EARLIEST:
-            raise ValueError(f"no such date: {text}; expected a year from {EARLIEST} on")
-        try:
-            if len(parts) == 1:
-                return cls(date(parts[0], 1, 1), date(parts[0], 12, 31), Precision.YEAR)
-            year, month = parts[:2]
-            if len(parts) == 3:
-                day = date(year, month, parts[2])
-                return cls(day, day, Precision.DAY)
-            end = calendar.monthrange(year, month)[1]
-            return cls(date(year, month, 1), date(year, month, end), Precision.MONTH)
-        except ValueError as error:
-            raise ValueError(f"no such date: {text}; expected {EXPECTED}") from error
+        return _from_text(str(value))
 
     @property
     def order(self) -> tuple[date, date]:
@@ -101,3 +83,24 @@ class When:
                 before | {"additionalProperties": False},
             ]
         }
+
+
+@lru_cache(maxsize=4096)
+def _from_text(text: str) -> When:
+    """Cached: a library of thousands of records speaks of a few hundred days."""
+    if not re.fullmatch(PATTERN, text, re.ASCII):
+        raise ValueError(f"not a date: {text[:40]!r}; expected {EXPECTED}")
+    parts = [int(part) for part in text.split("-")]
+    if parts[0] < EARLIEST:
+        raise ValueError(f"no such date: {text}; expected a year from {EARLIEST} on")
+    try:
+        if len(parts) == 1:
+            return When(date(parts[0], 1, 1), date(parts[0], 12, 31), Precision.YEAR)
+        year, month = parts[:2]
+        if len(parts) == 3:
+            day = date(year, month, parts[2])
+            return When(day, day, Precision.DAY)
+        end = calendar.monthrange(year, month)[1]
+        return When(date(year, month, 1), date(year, month, end), Precision.MONTH)
+    except ValueError as error:
+        raise ValueError(f"no such date: {text}; expected {EXPECTED}") from error

@@ -6,56 +6,61 @@ with a dot, the folder `schema`, a README and a LICENSE at the root are passed o
 
 from __future__ import annotations
 
+import gc
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import ValidationError
 
-from content.errors import Fault, InvalidLibrary
+from content.errors import Fault, InvalidLibrary, Severity
 from content.explain import explain
 from content.library import Library
 from content.models import KINDS, Record
-from content.strict_yaml import FORBIDDEN, KEY, Loc, Tree, place_in, places, read
+from content.rules import broken
+from content.strict_yaml import FORBIDDEN, KEY, Loc, Tree, place_in, places, read, unwanted
+from content.survey import survey
 
 MAX_BYTES = 256 * 1024
 ENDING = ".yaml"
 PASSED_OVER = ("README", "LICENSE")
 SCHEMA = "schema"
 
+R = TypeVar("R", bound=Record)
 Progress = Callable[[int, int], None]
 """Called with files done and files in all."""
 
 
 @dataclass(slots=True)
 class Draft:
-    """One file of a library: its text, what YAML makes of it, and the record if it is one."""
+    """One file of a library, and the record in it if it is one."""
 
     kind: str
     stem: str
     path: str
-    text: str = ""
-    tree: Tree = None
     record: Record | None = None
     _places: Mapping[Loc, tuple[int, int]] | None = None
 
     def place(self, loc: Loc) -> tuple[int, int]:
         """Line and column of a value; of the nearest value around it where there is none."""
         if self._places is None:
-            self._places = places(self.text)
+            # Few files have faults: their places are worth a second reading, not the memory of all texts.
+            self._places = _places(self.path)
         while loc not in self._places and loc:
             loc = loc[:-1]
         return self._places.get(loc, (1, 1))
 
-    def fault(self, loc: Loc, message: str) -> Fault:
-        return Fault(self.path, *self.place(loc), message)
+    def fault(self, loc: Loc, message: str, severity: Severity = Severity.FAULT) -> Fault:
+        return Fault(self.path, *self.place(loc), message, severity)
 
 
 @dataclass(slots=True)
 class Drafts:
-    """A library as read: its files, by kind and stem, and the faults so far."""
+    """A library as read: its files, by kind and stem, and the faults of each file by itself."""
 
     by_kind: dict[str, dict[str, Draft]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
     faults: list[Fault] = field(default_factory=list)
@@ -63,28 +68,51 @@ class Drafts:
     def __iter__(self) -> Iterator[Draft]:
         return (draft for drafts in self.by_kind.values() for draft in drafts.values())
 
+    @property
+    def known(self) -> Mapping[str, Set[str]]:
+        """Kind -> the ids that its files' names promise, whether or not the files are sound."""
+        return {kind: drafts.keys() for kind, drafts in self.by_kind.items()}
+
+    def records(self, kind: type[R]) -> Iterator[tuple[Draft, R]]:
+        """The sound ones of a kind, with their files."""
+        return ((draft, draft.record) for draft in self if isinstance(draft.record, kind))
+
 
 def load(root: Path, *, language: str = "en", progress: Progress | None = None) -> Library:
     """The library in a folder; `language` is that of bare strings. Raises InvalidLibrary with every fault."""
-    from content.rules import broken
-
-    drafts = read_drafts(root, language=language, progress=progress)
-    faults = [*drafts.faults, *broken(drafts)]
-    if faults:
-        raise InvalidLibrary(faults)
-    return Library.build(draft.record for draft in drafts if draft.record is not None)
+    with _collector_resting():
+        drafts = read_drafts(root, language=language, progress=progress)
+        faults = [*drafts.faults, *broken(drafts)]
+        if faults:
+            raise InvalidLibrary(faults)
+        return Library.build(draft.record for draft in drafts if draft.record is not None)
 
 
 def read_drafts(root: Path, *, language: str, progress: Progress | None = None) -> Drafts:
     """Reads and validates each file by itself; what must hold between them is for `content.rules`."""
     drafts = Drafts()
     found = list(_files(root, drafts.faults))
-    for done, draft in enumerate(found, 1):
+    for draft in found:
         drafts.by_kind[draft.kind][draft.stem] = draft
-        drafts.faults += _fill(draft, language)
+    for done, draft in enumerate(found, 1):
+        drafts.faults += _fill(draft, language, drafts)
         if progress is not None:
             progress(done, len(found))
+    if not found and not drafts.faults:
+        drafts.faults.append(_of_path(root, "an empty library; expected at least one record"))
     return drafts
+
+
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """Loading makes millions of objects and no cycles: the collector would only go through them again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _files(root: Path, faults: list[Fault]) -> Iterator[Draft]:
@@ -130,29 +158,53 @@ def _listed(folder: Path, faults: list[Fault]) -> list[os.DirEntry[str]]:
     return sorted(visible, key=lambda entry: entry.name)
 
 
-def _fill(draft: Draft, language: str) -> list[Fault]:
+def _fill(draft: Draft, language: str, drafts: Drafts) -> list[Fault]:
     """Reads, parses and validates one file; its faults."""
     try:
-        raw = _bytes(draft.path)
-    except OSError as error:
-        return [Fault(draft.path, 1, 1, f"{_reason(error)}; expected a file that can be read")]
-    if len(raw) > MAX_BYTES:
-        return [Fault(draft.path, 1, 1, f"larger than {MAX_BYTES // 1024} KiB; expected one record")]
-    try:
-        draft.text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line, column = place_in(raw[: error.start].decode("utf-8"), error.start)
-        return [Fault(draft.path, line, column, "not UTF-8; expected the file saved as UTF-8")]
-    if bad := FORBIDDEN.search(draft.text):
-        return [Fault(draft.path, *place_in(draft.text, bad.start()), _unwanted(bad))]
-    draft.tree, flaws = read(draft.text)
+        text = _text(draft.path)
+    except _Unread as error:
+        return [Fault(draft.path, error.line, error.column, error.message)]
+    tree, flaws = read(text)
     faults = [Fault(draft.path, flaw.line, flaw.column, flaw.message) for flaw in flaws]
-    if isinstance(draft.tree, dict):
-        return faults + _validate(draft, language)
-    if not faults:
-        wrong = "an empty file" if draft.tree is None else "not a map of fields"
+    if isinstance(tree, dict):
+        faults += _validate(draft, tree, language)
+        faults += [draft.fault(*wrong) for wrong in survey(tree, draft.kind, drafts.known)]
+    elif not faults:
+        wrong = "an empty file" if tree is None else "not a map of fields"
         faults.append(Fault(draft.path, 1, 1, f"{wrong}; expected a record, beginning with id: {draft.stem[:40]}"))
     return faults
+
+
+class _Unread(Exception):
+    """A file whose text cannot be had, and why."""
+
+    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
+        super().__init__(message)
+        self.message, self.line, self.column = message, line, column
+
+
+def _text(path: str) -> str:
+    try:
+        raw = _bytes(path)
+    except OSError as error:
+        raise _Unread(f"{_reason(error)}; expected a file that can be read") from None
+    if len(raw) > MAX_BYTES:
+        raise _Unread(f"larger than {MAX_BYTES // 1024} KiB; expected one record")
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode("utf-8")
+        raise _Unread("not UTF-8; expected the file saved as UTF-8", *place_in(before, len(before))) from None
+    if bad := FORBIDDEN.search(text):
+        raise _Unread(unwanted(bad[0]), *place_in(text, bad.start()))
+    return text
+
+
+def _places(path: str) -> Mapping[Loc, tuple[int, int]]:
+    try:
+        return places(_text(path))
+    except _Unread:
+        return {}
 
 
 def _bytes(path: str) -> bytes:
@@ -164,14 +216,13 @@ def _bytes(path: str) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def _validate(draft: Draft, language: str) -> list[Fault]:
+def _validate(draft: Draft, tree: Tree, language: str) -> list[Fault]:
     model = KINDS[draft.kind]
     try:
-        draft.record = model.model_validate(draft.tree, context={"language": language})
+        draft.record = model.model_validate(tree, context={"language": language})
     except ValidationError as error:
-        details = error.errors(include_url=False)
-        wrong = [each for each in details if not _told_already(draft.tree, each["loc"])]
-        return [draft.fault(_place_of(each["loc"], each["type"]), explain(each, model)) for each in wrong]
+        details = [each for each in error.errors(include_url=False) if not _told_already(tree, each["loc"])]
+        return [draft.fault(_place_of(each["loc"], each["type"]), explain(each, model)) for each in details]
     if draft.record.id != draft.stem:
         return [draft.fault(("id",), f"id {draft.record.id!r} in {draft.stem + ENDING!r}; expected the file's name")]
     return []
@@ -200,8 +251,3 @@ def _of_path(path: Path, message: str) -> Fault:
 
 def _reason(error: OSError) -> str:
     return (error.strerror or type(error).__name__).lower()
-
-
-def _unwanted(bad: object) -> str:
-    character = bad[0]  # type: ignore[index]
-    return f"character U+{ord(character):04X}; expected text without control or invisible characters"

@@ -112,7 +112,7 @@ class _Builder:
         if event.anchor or event.tag:
             self._refuse_marks(event)
         if event.style == '"' and (bad := FORBIDDEN.search(value)):
-            self._flaw(event, f"character U+{ord(bad[0]):04X}; expected text without control or invisible characters")
+            self._flaw(event, unwanted(bad[0]))
             value = FORBIDDEN.sub("", value)
         if frame is not None and frame.waits_for_key:
             self._key(frame, event, value)
@@ -204,3 +204,7 @@ def place_in(text: str, offset: int) -> tuple[int, int]:
     """Line and column, both from 1, of the character at `offset`."""
     before = text[:offset]
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+
+def unwanted(character: str) -> str:
+    return f"character U+{ord(character):04X}; expected text without control or invisible characters"

@@ -1,0 +1,170 @@
+"""What must stand in no text of a record, since it leads to a person's door, phone or child.
+
+Patterns for English, Russian and Kazakh, and for numbers as Kazakhstan writes them; they hold an editor
+back at the gross and common slips, and replace nobody's judgement. All look at casefolded text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_TEEN = r"(?:1[0-7]|\d)"
+_EN_NUMBER = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_EN_AGE = rf"(?:{_EN_NUMBER}|thirteen|fourteen|fifteen|sixteen|seventeen|{_TEEN})"
+_EN_CHILD = r"(?:child|children|kids?|sons?|daughters?|baby|babies|infants?|toddlers?|boys?|girls?|pupils?)"
+_RU_CHILD = r"(?:реб[её]н\w*|дет(?:и|ей|ям|ьми|ях)|сын\w*|доч\w*|мальчик\w*|девоч\w*|школьни\w*|младен\w*)"
+_KK_CHILD = r"(?:бала\w*|ұл\w*|қыз\w*|сәби\w*|оқушы\w*)"
+_MONTH = (
+    r"(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)\w*"
+    r"|қаңтар|ақпан|наурыз|сәуір|мамыр|маусым|шілде|тамыз|қыркүйек|қазан|қараша|желтоқсан)"
+)
+_BORN = r"\b(?:born(?:\s+on)?|date of birth|родил(?:ся|ась)|дата рождения|туған күні)\W{1,3}"
+_CHILD_AGE = "a child's age; expected no age, number or name of children"
+_CHILD_NUMBER = "a number of children; expected no age, number or name of children"
+_NET = "a web address in a text; expected a record in sources, cited by its id"
+_PHONE = "a telephone number; expected none in a record"
+_BIRTH = "an exact date of birth; expected none in a record"
+_PLACE = "a street with a house, or a flat; expected no address of a home or a workplace"
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """One kind of detail that a text may not hold."""
+
+    what: str
+    """What was found; what was expected."""
+    pattern: re.Pattern[str]
+    needs: tuple[str, ...] = ()
+    """A text without any of these cannot match (empty: any may); `harms_near` looks for them."""
+    digits: int = 0
+    """Nor can a text with fewer digits than this."""
+    in_addresses: bool = False
+    """Looked for in a source's own address too."""
+
+
+HARMS = (
+    Harm(
+        "an e-mail address; expected none in a record",
+        re.compile(r"[\w.+-]+@[\w-]+\.\w|[\w.+-]+\s*[\[({]\s*(?:at|собака)\s*[\])}]\s*\w|\bmailto:"),
+        ("@", "at)", "at]", "at}", "at )", "at ]", "at }", "собака", "mailto"),
+        in_addresses=True,
+    ),
+    Harm(
+        "a link into Telegram; expected none: who opens it shows an interest",
+        re.compile(r"(?<![\w.-])(?:t|telegram)\.me(?:/|(?![\w.]))|(?<![\w.-])telegram\.dog\b|\btg://"),
+        ("t.me", "telegram.", "tg:"),
+        in_addresses=True,
+    ),
+    Harm("a handle; expected none in a record", re.compile(r"(?<![\w@/.+-])@[a-z_][\w.]{2,}"), ("@",)),
+    Harm(_NET, re.compile(r"\bhttps?:|(?<![\w.-])www\."), ("http", "www.")),
+    Harm(
+        _NET,
+        re.compile(
+            r"(?<![\w-])(?:facebook|fb|instagram|vk|twitter|x|tiktok|youtube|ok|threads|whatsapp|viber|wa)"
+            r"\.(?:com|ru|me|net)/[\w@]"
+        ),
+        (".com/", ".ru/", ".me/", ".net/"),
+    ),
+    Harm(
+        "digits that look like an identity number; expected none in a record",
+        re.compile(
+            r"(?<!\d)\d{12}(?!\d)|(?<!\d)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -][0-6]\d{5}(?!\d)"
+            r"|\b(?:passport|identity card|id card|iin|паспорт\w*|удостоверени\w*(?: личности)?|иин|жсн|төлқұжат\w*"
+            r"|жеке куәлі\w*)\W{0,3}(?:no|number|номер|нөмірі)?\W{0,3}[a-z]{0,2}\s?\d{6,}"
+        ),
+        digits=6,
+    ),
+    Harm(
+        _PHONE,
+        re.compile(
+            r"(?<![\w+])\+\s?\d(?:[\s().-]{0,2}\d){8,14}(?!\d)"
+            r"|(?<![\d-])[78][\s(-]{0,2}\d{3}[\s)-]{0,2}\d{3}[\s-]?\d{2}[\s-]?\d{2}(?![\d-])"
+            r"|(?<![\d-])(?:\(?\d{3,5}\)?[\s-]\d{2,3}|\d{3})-\d{2}-\d{2}(?![\d-])|\btel:\s*\d"
+        ),
+        digits=6,
+    ),
+    Harm(
+        _PLACE,
+        re.compile(
+            r"(?<!\w)(?:ул\.|улиц[аеуы]|пр\.|проспект[ае]?|мкр\.?|микрорайон\w*)\s*[\w «»\".-]{2,40}?,?\s*"
+            r"(?:д\.|дом\s)?\s*\d+|(?<!\w)(?:кв\.|квартир[аеуы])\s*№?\s*\d+"
+        ),
+        ("ул", "пр.", "проспект", "мкр", "микрорайон", "кв"),
+        digits=1,
+    ),
+    Harm(
+        _PLACE,
+        re.compile(
+            r"\b(?:apt\.?|apartment|flat)\s*(?:№|no\.?|#)?\s*\d+|\b\d+[a-z]?,?\s+(?:[a-z'-]+\s){1,3}(?:street|avenue)\b"
+            r"|\w\s+көшесі,?\s*(?:№\s*)?\d+|(?<!\w)пәтер\w*\s*№?\s*\d+"
+        ),
+        ("apt", "apartment", "flat", "street", "avenue", "көшесі", "пәтер"),
+        digits=1,
+    ),
+    Harm(
+        _BIRTH,
+        re.compile(
+            rf"{_BORN}(?:the\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}|{_MONTH}\s+\d{{1,2}}\b(?!\d)"
+            r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4})"
+            rf"|\d{{1,2}}\s+{_MONTH}\w*\s+(?:күні\s+)?(?:туған|дүниеге келген)"
+        ),
+        ("born", "birth", "родил", "рожден", "туған", "дүниеге"),
+        digits=1,
+    ),
+    Harm(
+        _CHILD_AGE,
+        re.compile(
+            rf"\b{_EN_AGE}[ -](?:years?|months?)[ -]old\b|\b(?:aged|at the age of)\s+{_EN_AGE}\b"
+            rf"|\b{_EN_CHILD}\W+(?:\w+\W+){{0,3}}?ages?\s+{_EN_AGE}\b"
+        ),
+        ("old", "age"),
+    ),
+    Harm(_CHILD_AGE, re.compile(rf"\b{_EN_CHILD},?\s*\(?{_TEEN}\)"), (")",), digits=1),
+    Harm(
+        _CHILD_AGE,
+        re.compile(
+            rf"\b{_TEEN}[- ]?(?:летн|месячн)\w*\s+(?:\w+\s+)?{_RU_CHILD}"
+            rf"|\b(?:дву|тр[её]|четыр[её]|пяти|шести|семи|восьми|девяти|десяти|\w+надцати)х?летн\w*\s+(?:\w+\s+)?{_RU_CHILD}"
+        ),
+        ("летн", "месячн"),
+    ),
+    Harm(
+        _CHILD_AGE,
+        re.compile(
+            rf"\b{_RU_CHILD}[^.;]{{0,30}}?(?<!\d){_TEEN}\s*(?:лет|год(?:а|ика)?|месяц\w*)\b"
+            rf"|\bв возрасте\s+(?:до\s+)?{_TEEN}\s*(?:лет|год|мес)"
+            rf"|(?<!\d){_TEEN}\s*(?:жасар|жастағы|айлық)\s+(?:\w+\s+)?{_KK_CHILD}|\b{_KK_CHILD}[^.;]{{0,20}}?(?<!\d){_TEEN}\s*жаста\b"
+        ),
+        ("лет", "год", "мес", "жас", "айлық"),
+        digits=1,
+    ),
+    Harm(
+        _CHILD_NUMBER,
+        re.compile(
+            rf"\b(?:mother|father|parent)s?\s+(?:of|to)\s+(?:{_EN_NUMBER}|\d+)\b(?!\s+(?:activist|prisoner|detainee|adult))"
+            r"|\b(?:мать|матери|матерью|отец|отца|отцом)\s+(?:двоих|троих|четверых|пятерых|шестерых|\d+(?:-х)?)(?!\w)"
+            r"|\bмногодетн|\b(?:екі|үш|төрт|бес|алты|\d+)\s+бала(?:ның|лы)\b|\bкөпбалалы\b"
+        ),
+        ("mother", "father", "parent", "мат", "отец", "отц", "многодетн", "бала"),
+    ),
+)
+_DIGIT = re.compile("[0-9]")
+
+
+def harms_near(texts: str) -> tuple[Harm, ...]:
+    """The kinds of harm that any part of `texts` could hold: one cheap look for a whole record."""
+    folded = texts.casefold()
+    return tuple([harm for harm in HARMS if not harm.needs or [need for need in harm.needs if need in folded]])
+
+
+def harm_in(text: str, *, address: bool = False, among: tuple[Harm, ...] = HARMS) -> str | None:
+    """What is wrong and what was expected, or None. `address`: the text is a source's own address."""
+    folded = text.casefold()
+    digits = len(_DIGIT.findall(folded))
+    for harm in among:
+        if digits < harm.digits or (address and not harm.in_addresses):
+            continue
+        if harm.pattern.search(folded):
+            return harm.what
+    return None
