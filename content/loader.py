@@ -80,7 +80,7 @@ class Drafts:
 
 def load(root: Path, *, language: str = "en", progress: Progress | None = None) -> Library:
     """The library in a folder; `language` is that of bare strings. Raises InvalidLibrary with every fault."""
-    with _collector_resting():
+    with collector_resting():
         drafts = read_drafts(root, language=language, progress=progress)
         faults = [*drafts.faults, *broken(drafts)]
         if faults:
@@ -104,7 +104,7 @@ def read_drafts(root: Path, *, language: str, progress: Progress | None = None) 
 
 
 @contextmanager
-def _collector_resting() -> Iterator[None]:
+def collector_resting() -> Iterator[None]:
     """Loading makes millions of objects and no cycles: the collector would only go through them again and again."""
     was_on = gc.isenabled()
     gc.disable()
