@@ -7,87 +7,14 @@ library's fallback language (the validation context's `language`).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
-from babel.localedata import locale_identifiers
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    HttpUrl,
-    StringConstraints,
-    ValidationInfo,
-    WithJsonSchema,
-    field_validator,
-)
-from pydantic.functional_serializers import PlainSerializer
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
-from content.dates import DAY_PATTERN, Precision, When
-
-LINE = r"^[^\n\r\t\x00]*[^\s\x00][^\n\r\t\x00]*$"
-PROSE = r"^[^\x00]*[^\s\x00][^\x00]*$"
-LANGUAGE = r"^[a-z]{2,3}$"
-LONGEST_LINE = 300
-LONGEST_PROSE = 3000
-MOST_SOURCES = 20
-"""Each is a link of its own, and Telegram allows a message 100 of them."""
-
-Id = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_LINE, pattern=LINE)]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_PROSE, pattern=PROSE)]
-LANGUAGES = frozenset(code for code in locale_identifiers() if "_" not in code)
-
-
-def _language(code: str) -> str:
-    if code not in LANGUAGES:
-        raise ValueError(f"no such language code: {code[:20]!r}; expected ISO 639, such as en, ru, kk")
-    return code
-
-
-Language = Annotated[str, BeforeValidator(_language), WithJsonSchema({"type": "string", "pattern": LANGUAGE})]
-
-
-def _by_language(value: Any, info: ValidationInfo) -> Any:
-    if isinstance(value, str):
-        return {(info.context or {}).get("language", "en"): value}
-    return value
-
-
-def _text_schema(longest: int, pattern: str) -> WithJsonSchema:
-    """A string, which is text in the fallback language, or a map of languages."""
-    text = {"type": "string", "minLength": 1, "maxLength": longest, "pattern": pattern}
-    languages = {"type": "object", "minProperties": 1, "propertyNames": {"pattern": LANGUAGE}}
-    return WithJsonSchema({"anyOf": [text, languages | {"additionalProperties": text}]})
-
-
-def _whole_day(when: When) -> When:
-    if when.precision is not Precision.DAY:
-        raise ValueError(f"not a whole day: {when}; expected YYYY-MM-DD")
-    return when
-
-
-def _plain_number(value: Any) -> Any:
-    """YAML gives its text; of the ways in which Python reads numbers, only plain digits are meant."""
-    if isinstance(value, str) and not re.fullmatch(r"[1-9][0-9]{0,4}", value, re.ASCII):
-        raise ValueError(f"not a number: {value[:20]!r}; expected 1 to 99999 in plain digits")
-    return value
-
-
-Text = Annotated[
-    dict[Language, Prose], Field(min_length=1), BeforeValidator(_by_language), _text_schema(LONGEST_PROSE, PROSE)
-]
-ShortText = Annotated[
-    dict[Language, Line], Field(min_length=1), BeforeValidator(_by_language), _text_schema(LONGEST_LINE, LINE)
-]
-Url = Annotated[HttpUrl, PlainSerializer(str, return_type=str)]
-SourceIds = Annotated[tuple[Id, ...], Field(min_length=1, max_length=MOST_SOURCES)]
-Day = Annotated[When, AfterValidator(_whole_day), WithJsonSchema({"type": "string", "pattern": DAY_PATTERN})]
-Number = Annotated[int, Field(ge=1, le=99999), BeforeValidator(_plain_number)]
+from content.dates import When
+from content.fields import Day, Id, Language, Line, Number, ShortText, SourceIds, Text, Url
 
 
 class Strict(BaseModel):
@@ -158,6 +85,8 @@ class Claim(Strict):
 
 
 class StatusEntry(Strict):
+    """A person's situation on a date, and where it is written."""
+
     status: Status
     date: When
     sources: SourceIds
@@ -175,11 +104,22 @@ class Possible(Strict):
 
 
 class Correction(Strict):
+    """What was wrong in this record until a date; shown on its card."""
+
     date: When
     text: Text
 
 
 class Spelling(Strict):
+    """One way of writing a person's name, and how we know it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"basis": {"const": "transliterated"}}},
+            "else": {"required": ["source"]},
+        }
+    )
+
     text: Line
     basis: Basis
     source: Id | None = Field(default=None, validate_default=True)
@@ -198,6 +138,7 @@ class Record(Strict):
     """What all records share."""
 
     id: Id
+    """The name of the file, without its `.yaml`."""
     checked: Day
     """The day on which somebody last compared this record with its sources."""
     unreviewed: tuple[Language, ...] = ()
@@ -205,12 +146,17 @@ class Record(Strict):
 
 
 class Source(Record):
+    """A page or document on which records rest, with the only address under which it is shown."""
+
     title: Line
     """As published, in the source's own language."""
     language: Language
+    """In which the page is written."""
     publisher: Line
     published: When | None = None
+    """Left out when the page does not say."""
     seen: Day
+    """The day on which somebody read it."""
     url: Url
     kind: SourceKind
     note: ShortText | None = None
@@ -218,13 +164,17 @@ class Source(Record):
 
 
 class Person(Record):
+    """Somebody whom records name, in each spelling that we know."""
+
     name: Annotated[dict[Language, Spelling], Field(min_length=1)]
     """The name in each script in which it may be shown; the first is the one used elsewhere too."""
     aliases: tuple[Spelling, ...] = ()
     role: ShortText
+    """What the person is known for, in a few words; never an allegation."""
     role_sources: SourceIds
     naming_basis: NamingBasis
     review_by: Day
+    """By then somebody compares the record with its sources again, or takes it out."""
     discriminator: ShortText | None = None
     """A place, a year, or other words that tell namesakes apart; never an allegation."""
     points: tuple[Claim, ...] = ()
@@ -233,15 +183,29 @@ class Person(Record):
 
 
 class Case(Record):
+    """What happened to one person (whose id it bears), to a group, or in a matter that concerns many."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"kind": {"const": "individual"}}, "required": ["kind"]},
+            "then": {"required": ["people", "statuses"], "not": {"required": ["title"]}},
+            "else": {"required": ["title"], "properties": {"statuses": {"maxItems": 0}}},
+        }
+    )
+
     kind: CaseKind
     title: ShortText | None = Field(default=None, validate_default=True)
+    """Of a group or a theme; an individual's case is titled by the person's name."""
     people: tuple[Id, ...] = Field(default=(), validate_default=True)
+    """Of an individual's case, its own id alone; of a group, its members."""
     keywords: tuple[Line, ...] = ()
     """Words by which readers ask for a group or a theme, in any language."""
     summary: Text
     summary_sources: SourceIds
     summary_date: When
+    """As of when the summary is true."""
     statuses: tuple[StatusEntry, ...] = Field(default=(), validate_default=True)
+    """In any order; the latest is the one shown first."""
     events: tuple[Claim, ...] = ()
     possible: tuple[Possible, ...] = ()
     corrections: tuple[Correction, ...] = ()
@@ -288,6 +252,8 @@ class Case(Record):
 
 
 class Declaration(Record):
+    """A written declaration: what it says and calls for, who signed it, whom it names."""
+
     number: Number
     body: ShortText
     document: Line
@@ -313,6 +279,8 @@ class Declaration(Record):
 
 
 class Update(Record):
+    """One dated piece of news about cases, declarations or people."""
+
     date: When
     title: ShortText
     text: Text

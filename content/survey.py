@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import NamedTuple
 
+from content.fields import LONGEST_PROSE
 from content.harm import harm_in, harms_near
-from content.models import LONGEST_PROSE
 from content.strict_yaml import Loc, Tree
 
 REFERENCES: Mapping[str, Mapping[str, str]] = MappingProxyType(
