@@ -17,9 +17,9 @@ _EXPECTED: Mapping[str, Callable[[Mapping[str, Any], str], str]] = {
     "string_too_short": lambda _, __: "empty text; expected some",
     "string_type": lambda _, given: f"{given}; expected text",
     "tuple_type": lambda _, given: f"{given}; expected a list",
-    "dict_type": lambda _, given: f"{given}; expected a map of languages",
+    "dict_type": lambda _, given: f"{given}; expected text, or a map of languages",
     "model_type": lambda _, given: f"{given}; expected a map of fields",
-    "enum": lambda context, given: f"{given}; expected {context['expected'].replace(chr(39), '')}",
+    "enum": lambda context, given: f"unknown: {given}; expected {context['expected'].replace(chr(39), '')}",
     "int_type": lambda _, given: f"{given}; expected a number",
     "url_scheme": lambda _, given: f"{given}; expected an address with http:// or https://",
     "url_parsing": lambda context, given: f"{given}: {context['error']}; expected an http or https address",
@@ -72,7 +72,7 @@ def _unknown_field(record: type[BaseModel], loc: Loc) -> str:
     holder = model_at(record, loc[:-1])
     known = list(holder.model_fields) if holder else []
     near = get_close_matches(str(loc[-1]), known, n=1)
-    expected = f"expected {near[0]}, or none" if near else f"expected of {', '.join(known)}"
+    expected = f"expected {near[0]}, or none" if near else f"expected one of {', '.join(known)}"
     return f"unknown field {str(loc[-1])[:40]!r}; {expected}"
 
 
@@ -85,23 +85,26 @@ def model_at(record: type[BaseModel], loc: Loc) -> type[BaseModel] | None:
     """The model whose fields stand at a Loc of a record."""
     found: Any = record
     for part in loc:
-        if isinstance(found, type) and issubclass(found, BaseModel):
+        found = _bare(found)
+        if _is_model(found):
             field = found.model_fields.get(str(part))
-            found = _inner(field.annotation) if field else None
-        # A list's index or a map's key leads to the item, which `_inner` has given already.
-    return found if isinstance(found, type) and issubclass(found, BaseModel) else None
+            found = field.annotation if field else None
+        elif get_origin(found) is tuple:
+            found = get_args(found)[0]
+        elif get_origin(found) is dict:
+            found = get_args(found)[1]
+    found = _bare(found)
+    return found if _is_model(found) else None
 
 
-def _inner(annotation: Any) -> Any:
-    """`tuple[Claim, ...]`, `dict[Language, Spelling]`, `Claim | None` -> the model inside."""
-    while (origin := get_origin(annotation)) is not None:
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _bare(annotation: Any) -> Any:
+    """Without Annotated and without `| None`."""
+    while (origin := get_origin(annotation)) in (Annotated, Union, UnionType):
         arguments = get_args(annotation)
-        if origin is Annotated or origin is tuple:
-            annotation = arguments[0]
-        elif origin is dict:
-            annotation = arguments[1]
-        elif origin in (Union, UnionType):
-            annotation = next(argument for argument in arguments if argument is not type(None))
-        else:
-            break
+        several = () if origin is Annotated else (argument for argument in arguments if argument is not type(None))
+        annotation = next(iter(several), arguments[0])
     return annotation

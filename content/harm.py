@@ -13,13 +13,13 @@ _TEEN = r"(?:1[0-7]|\d)"
 _EN_NUMBER = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 _EN_AGE = rf"(?:{_EN_NUMBER}|thirteen|fourteen|fifteen|sixteen|seventeen|{_TEEN})"
 _EN_CHILD = r"(?:child|children|kids?|sons?|daughters?|baby|babies|infants?|toddlers?|boys?|girls?|pupils?)"
-_RU_CHILD = r"(?:реб[её]н\w*|дет(?:и|ей|ям|ьми|ях)|сын\w*|доч\w*|мальчик\w*|девоч\w*|школьни\w*|младен\w*)"
-_KK_CHILD = r"(?:бала\w*|ұл\w*|қыз\w*|сәби\w*|оқушы\w*)"
+_RU_CHILD = r"(?:дет(?:и|ей|ям|ьми|ях)|(?:реб[её]н|сын|доч|мальчик|девоч|школьни|младен)\w{0,20})"
+_KK_CHILD = r"(?:бала|ұл|қыз|сәби|оқушы)\w{0,20}"
 _MONTH = (
-    r"(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)\w*"
+    r"(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|янв|фев|мар|апр|ма[йя]|июн|июл|авг|сен|окт|ноя|дек)\w{0,20}"
     r"|қаңтар|ақпан|наурыз|сәуір|мамыр|маусым|шілде|тамыз|қыркүйек|қазан|қараша|желтоқсан)"
 )
-_BORN = r"\b(?:born(?:\s+on)?|date of birth|родил(?:ся|ась)|дата рождения|туған күні)\W{1,3}"
+_BORN = r"\b(?:born(?:\s{1,3}on)?|date of birth|родил(?:ся|ась)|дата рождения|туған күні)\W{1,3}"
 _CHILD_AGE = "a child's age; expected no age, number or name of children"
 _CHILD_NUMBER = "a number of children; expected no age, number or name of children"
 _NET = "a web address in a text; expected a record in sources, cited by its id"
@@ -46,7 +46,7 @@ class Harm:
 HARMS = (
     Harm(
         "an e-mail address; expected none in a record",
-        re.compile(r"[\w.+-]+@[\w-]+\.\w|[\w.+-]+\s*[\[({]\s*(?:at|собака)\s*[\])}]\s*\w|\bmailto:"),
+        re.compile(r"[\w.+-]@[\w-]{1,63}\.\w|[\w.+-]\s?[\[({]\s?(?:at|собака)\s?[\])}]\s?\w|\bmailto:"),
         ("@", "at)", "at]", "at}", "at )", "at ]", "at }", "собака", "mailto"),
         in_addresses=True,
     ),
@@ -69,26 +69,26 @@ HARMS = (
     Harm(
         "digits that look like an identity number; expected none in a record",
         re.compile(
-            r"(?<!\d)\d{12}(?!\d)|(?<!\d)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -][0-6]\d{5}(?!\d)"
-            r"|\b(?:passport|identity card|id card|iin|паспорт\w*|удостоверени\w*(?: личности)?|иин|жсн|төлқұжат\w*"
-            r"|жеке куәлі\w*)\W{0,3}(?:no|number|номер|нөмірі)?\W{0,3}[a-z]{0,2}\s?\d{6,}"
+            r"(?<![\d+])\d{12}(?!\d)|(?<!\d)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])[ -][0-6]\d{5}(?!\d)"
+            r"|\b(?:(?:passport|identity card|id card|iin|иин|жсн)|(?:паспорт|төлқұжат|жеке куәлі)\w{0,20}"
+            r"|удостоверени\w{0,20}(?: личности)?)\W{0,3}(?:no|number|номер|нөмірі)?\W{0,3}[a-z]{0,2}\s?\d{6,}"
         ),
         digits=6,
     ),
     Harm(
         _PHONE,
         re.compile(
-            r"(?<![\w+])\+\s?\d(?:[\s().-]{0,2}\d){8,14}(?!\d)"
+            r"(?<![\w{1,20}])\+\s?\d(?:[\s().-]{0,2}\d){8,14}(?!\d)"
             r"|(?<![\d-])[78][\s(-]{0,2}\d{3}[\s)-]{0,2}\d{3}[\s-]?\d{2}[\s-]?\d{2}(?![\d-])"
-            r"|(?<![\d-])(?:\(?\d{3,5}\)?[\s-]\d{2,3}|\d{3})-\d{2}-\d{2}(?![\d-])|\btel:\s*\d"
+            r"|(?<![\d-])(?:\(?\d{3,5}\)?[\s-]\d{2,3}|\d{3})-\d{2}-\d{2}(?![\d-])|\btel:\s{0,3}\d"
         ),
         digits=6,
     ),
     Harm(
         _PLACE,
         re.compile(
-            r"(?<!\w)(?:ул\.|улиц[аеуы]|пр\.|проспект[ае]?|мкр\.?|микрорайон\w*)\s*[\w «»\".-]{2,40}?,?\s*"
-            r"(?:д\.|дом\s)?\s*\d+|(?<!\w)(?:кв\.|квартир[аеуы])\s*№?\s*\d+"
+            r"(?<!\w)(?:ул\.|улиц[аеуы]|пр\.|проспект[ае]?|мкр\.?|микрорайон\w{0,20})\s{0,3}[\w «»\".-]{2,40}?,?\s{0,3}"
+            r"(?:д\.|дом\s)?\s{0,3}\d+|(?<!\w)(?:кв\.|квартир[аеуы])\s{0,3}№?\s{0,3}\d+"
         ),
         ("ул", "пр.", "проспект", "мкр", "микрорайон", "кв"),
         digits=1,
@@ -96,8 +96,8 @@ HARMS = (
     Harm(
         _PLACE,
         re.compile(
-            r"\b(?:apt\.?|apartment|flat)\s*(?:№|no\.?|#)?\s*\d+|\b\d+[a-z]?,?\s+(?:[a-z'-]+\s){1,3}(?:street|avenue)\b"
-            r"|\w\s+көшесі,?\s*(?:№\s*)?\d+|(?<!\w)пәтер\w*\s*№?\s*\d+"
+            r"\b(?:apt\.?|apartment|flat)\s{0,3}(?:№|no\.?|#)?\s{0,3}\d+|\b\d+[a-z]?,?\s{1,3}(?:[a-z'-]+\s){1,3}(?:street|avenue)\b"
+            r"|\w\s{1,3}көшесі,?\s{0,3}(?:№\s{0,3})?\d+|(?<!\w)пәтер\w{0,20}\s{0,3}№?\s{0,3}\d+"
         ),
         ("apt", "apartment", "flat", "street", "avenue", "көшесі", "пәтер"),
         digits=1,
@@ -105,9 +105,9 @@ HARMS = (
     Harm(
         _BIRTH,
         re.compile(
-            rf"{_BORN}(?:the\s+)?(?:\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}|{_MONTH}\s+\d{{1,2}}\b(?!\d)"
+            rf"{_BORN}(?:the\s{{1,3}})?(?:\d{{1,2}}(?:st|nd|rd|th)?\s{{1,3}}(?:of\s{{1,3}})?{_MONTH}|{_MONTH}\s{{1,3}}\d{{1,2}}\b(?!\d)"
             r"|\d{1,4}[./-]\d{1,2}[./-]\d{1,4})"
-            rf"|\d{{1,2}}\s+{_MONTH}\w*\s+(?:күні\s+)?(?:туған|дүниеге келген)"
+            rf"|\d{{1,2}}\s{{1,3}}{_MONTH}\w{{0,20}}\s{{1,3}}(?:күні\s{{1,3}})?(?:туған|дүниеге келген)"
         ),
         ("born", "birth", "родил", "рожден", "туған", "дүниеге"),
         digits=1,
@@ -115,26 +115,26 @@ HARMS = (
     Harm(
         _CHILD_AGE,
         re.compile(
-            rf"\b{_EN_AGE}[ -](?:years?|months?)[ -]old\b|\b(?:aged|at the age of)\s+{_EN_AGE}\b"
-            rf"|\b{_EN_CHILD}\W+(?:\w+\W+){{0,3}}?ages?\s+{_EN_AGE}\b"
+            rf"\b{_EN_AGE}[ -](?:years?|months?)[ -]old\b|\b(?:aged|at the age of)\s{{1,3}}{_EN_AGE}\b"
+            rf"|\b{_EN_CHILD}\W{{1,3}}(?:\w{{1,20}}\W{{1,3}}){{0,3}}?ages?\s{{1,3}}{_EN_AGE}\b"
         ),
         ("old", "age"),
     ),
-    Harm(_CHILD_AGE, re.compile(rf"\b{_EN_CHILD},?\s*\(?{_TEEN}\)"), (")",), digits=1),
+    Harm(_CHILD_AGE, re.compile(rf"\b{_EN_CHILD},?\s{{0,3}}\(?{_TEEN}\)"), (")",), digits=1),
     Harm(
         _CHILD_AGE,
         re.compile(
-            rf"\b{_TEEN}[- ]?(?:летн|месячн)\w*\s+(?:\w+\s+)?{_RU_CHILD}"
-            rf"|\b(?:дву|тр[её]|четыр[её]|пяти|шести|семи|восьми|девяти|десяти|\w+надцати)х?летн\w*\s+(?:\w+\s+)?{_RU_CHILD}"
+            rf"\b{_TEEN}[- ]?(?:летн|месячн)\w{{0,20}}\s{{1,3}}(?:\w{{1,20}}\s{{1,3}})?{_RU_CHILD}"
+            rf"|\b(?:дву|тр[её]|четыр[её]|пяти|шести|семи|восьми|девяти|десяти|\w{{1,20}}надцати)х?летн\w{{0,20}}\s{{1,3}}(?:\w{{1,20}}\s{{1,3}})?{_RU_CHILD}"
         ),
         ("летн", "месячн"),
     ),
     Harm(
         _CHILD_AGE,
         re.compile(
-            rf"\b{_RU_CHILD}[^.;]{{0,30}}?(?<!\d){_TEEN}\s*(?:лет|год(?:а|ика)?|месяц\w*)\b"
-            rf"|\bв возрасте\s+(?:до\s+)?{_TEEN}\s*(?:лет|год|мес)"
-            rf"|(?<!\d){_TEEN}\s*(?:жасар|жастағы|айлық)\s+(?:\w+\s+)?{_KK_CHILD}|\b{_KK_CHILD}[^.;]{{0,20}}?(?<!\d){_TEEN}\s*жаста\b"
+            rf"\b{_RU_CHILD}[^.;]{{0,30}}?(?<!\d){_TEEN}\s{{0,3}}(?:лет|год(?:а|ика)?|месяц\w{{0,20}})\b"
+            rf"|\bв возрасте\s{{1,3}}(?:до\s{{1,3}})?{_TEEN}\s{{0,3}}(?:лет|год|мес)"
+            rf"|(?<!\d){_TEEN}\s{{0,3}}(?:жасар|жастағы|айлық)\s{{1,3}}(?:\w{{1,20}}\s{{1,3}})?{_KK_CHILD}|\b{_KK_CHILD}[^.;]{{0,20}}?(?<!\d){_TEEN}\s{{0,3}}жаста\b"
         ),
         ("лет", "год", "мес", "жас", "айлық"),
         digits=1,
@@ -142,9 +142,9 @@ HARMS = (
     Harm(
         _CHILD_NUMBER,
         re.compile(
-            rf"\b(?:mother|father|parent)s?\s+(?:of|to)\s+(?:{_EN_NUMBER}|\d+)\b(?!\s+(?:activist|prisoner|detainee|adult))"
-            r"|\b(?:мать|матери|матерью|отец|отца|отцом)\s+(?:двоих|троих|четверых|пятерых|шестерых|\d+(?:-х)?)(?!\w)"
-            r"|\bмногодетн|\b(?:екі|үш|төрт|бес|алты|\d+)\s+бала(?:ның|лы)\b|\bкөпбалалы\b"
+            rf"\b(?:mother|father|parent)s?\s{{1,3}}(?:of|to)\s{{1,3}}(?:{_EN_NUMBER}|\d+)\b(?!\s{{1,3}}(?:activist|prisoner|detainee|adult))"
+            r"|\b(?:мать|матери|матерью|отец|отца|отцом)\s{1,3}(?:двоих|троих|четверых|пятерых|шестерых|\d+(?:-х)?)(?!\w)"
+            r"|\bмногодетн|\b(?:екі|үш|төрт|бес|алты|\d+)\s{1,3}бала(?:ның|лы)\b|\bкөпбалалы\b"
         ),
         ("mother", "father", "parent", "мат", "отец", "отц", "многодетн", "бала"),
     ),

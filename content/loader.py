@@ -12,6 +12,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,7 +23,7 @@ from content.explain import explain
 from content.library import Library
 from content.models import KINDS, Record
 from content.rules import broken
-from content.strict_yaml import FORBIDDEN, KEY, Loc, Tree, place_in, places, read, unwanted
+from content.strict_yaml import FORBIDDEN, KEY, MAX_FLAWS, Loc, Tree, place_in, places, read, unwanted
 from content.survey import survey
 
 MAX_BYTES = 256 * 1024
@@ -167,8 +168,8 @@ def _fill(draft: Draft, language: str, drafts: Drafts) -> list[Fault]:
     tree, flaws = read(text)
     faults = [Fault(draft.path, flaw.line, flaw.column, flaw.message) for flaw in flaws]
     if isinstance(tree, dict):
-        faults += _validate(draft, tree, language)
-        faults += [draft.fault(*wrong) for wrong in survey(tree, draft.kind, drafts.known)]
+        faults += _validate(draft, tree, language, drafts)
+        faults += [draft.fault(*wrong) for wrong in islice(survey(tree, draft.kind, drafts.known), MAX_FLAWS)]
     elif not faults:
         wrong = "an empty file" if tree is None else "not a map of fields"
         faults.append(Fault(draft.path, 1, 1, f"{wrong}; expected a record, beginning with id: {draft.stem[:40]}"))
@@ -216,15 +217,18 @@ def _bytes(path: str) -> bytes:
         return file.read(MAX_BYTES + 1)
 
 
-def _validate(draft: Draft, tree: Tree, language: str) -> list[Fault]:
+def _validate(draft: Draft, tree: Tree, language: str, drafts: Drafts) -> list[Fault]:
     model = KINDS[draft.kind]
     try:
         draft.record = model.model_validate(tree, context={"language": language})
     except ValidationError as error:
-        details = [each for each in error.errors(include_url=False) if not _told_already(tree, each["loc"])]
-        return [draft.fault(_place_of(each["loc"], each["type"]), explain(each, model)) for each in details]
-    if draft.record.id != draft.stem:
-        return [draft.fault(("id",), f"id {draft.record.id!r} in {draft.stem + ENDING!r}; expected the file's name")]
+        details = (each for each in error.errors(include_url=False) if not _told_already(tree, each["loc"]))
+        told = islice(details, MAX_FLAWS)
+        return [draft.fault(_place_of(each["loc"], each["type"]), explain(each, model)) for each in told]
+    id_ = draft.record.id
+    if id_ != draft.stem:
+        owner = "that of another file" if id_ in drafts.by_kind[draft.kind] else "not the file's name"
+        return [draft.fault(("id",), f"id {id_!r} is {owner}; expected {draft.stem[:40]!r}")]
     return []
 
 

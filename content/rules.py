@@ -79,7 +79,7 @@ def _dates_are_past(drafts: Drafts) -> Iterator[Fault]:
 def _sources_were_seen(drafts: Drafts) -> Iterator[Fault]:
     for draft, source in drafts.records(Source):
         if source.published is not None and source.published.first > source.seen.first:
-            message = f"published {source.published}, seen {source.seen}; expected to be seen later"
+            message = f"published {source.published}, seen {source.seen}; expected to be seen after that"
             yield draft.fault(("published",), message)
 
 

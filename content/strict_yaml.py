@@ -21,6 +21,7 @@ Loc: TypeAlias = tuple[str | int, ...]
 
 MAX_DEPTH = 20
 MAX_FLAWS = 50
+"""Of one kind in one file: who made so many at once wants to see the first."""
 KEY = "[key]"
 """The last part of a Loc that means the key itself, as in pydantic's errors."""
 FORBIDDEN = re.compile(
@@ -78,7 +79,8 @@ class _Builder:
             self._events(loader(text))
         except _TooBad:
             return None
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, OverflowError) as error:
+            # The last two: the parser in Python, of an escape such as "\\UFFFFFFFF".
             self._unreadable(error, text)
             return None
         return self.top
@@ -187,9 +189,12 @@ class _Builder:
             self.flaws.append(Flaw(line, column, f"more than {MAX_FLAWS} faults; the rest of this file was not read"))
             raise _TooBad
 
-    def _unreadable(self, error: yaml.YAMLError, text: str) -> None:
-        mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    def _unreadable(self, error: Exception, text: str) -> None:
+        mark, start = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
         problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "cannot be read"
+        if start is not None and (mark is None or mark.index >= len(text.rstrip())):
+            # What is never closed is noticed at the end of the file; the place to mend is where it began.
+            mark, problem = start, f"{problem} {getattr(error, 'context', None) or ''}".strip()
         line, column = (mark.line + 1, mark.column + 1) if mark else place_in(text, getattr(error, "position", 0))
         expected = "expected YAML; quote a text that holds ': ' or ' #', or begins with a sign"
         self.flaws.append(Flaw(line, column, f"not YAML: {problem}; {expected}"))

@@ -63,7 +63,8 @@ def survey(tree: Tree, kind: str, known: Known) -> Iterator[Wrong]:
             yield from _repeated(loc, items)
     yield from _harmful(prose)
     for loc, _, text in prose:
-        units = utf16_units(text.strip()) if len(text) > LONGEST_PROSE // 2 else 0
+        # A text of more characters than that is a fault of its field.
+        units = utf16_units(text.strip()) if LONGEST_PROSE // 2 < len(text) <= LONGEST_PROSE else 0
         if units > LONGEST_PROSE:
             yield Wrong(loc, f"{units} UTF-16 units, too long for a message; expected at most {LONGEST_PROSE}")
 
@@ -96,7 +97,7 @@ def _walk(tree: Tree) -> tuple[list[Leaf], list[tuple[Loc, list[Tree]]]]:
 
 def _dangling(id_: str, target: str, known: Set[str]) -> str:
     near = get_close_matches(id_, known, n=1, cutoff=0.8) if len(known) <= 1000 else []
-    expected = f"{near[0]}, or another file's name" if near else "a file's name"
+    expected = f"{near[0]}, or another that is there" if near else "one that is there"
     return f"no {id_[:40]!r} in {target}; expected {expected}"
 
 
