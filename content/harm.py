@@ -155,15 +155,23 @@ _DIGIT = re.compile("[0-9]")
 def harms_near(texts: str) -> tuple[Harm, ...]:
     """The kinds of harm that any part of `texts` could hold: one cheap look for a whole record."""
     folded = texts.casefold()
-    return tuple([harm for harm in HARMS if not harm.needs or [need for need in harm.needs if need in folded]])
+    digits = len(_DIGIT.findall(texts))
+    return tuple(
+        [
+            harm
+            for harm in HARMS
+            if digits >= harm.digits and (not harm.needs or [need for need in harm.needs if need in folded])
+        ]
+    )
 
 
 def harm_in(text: str, *, address: bool = False, among: tuple[Harm, ...] = HARMS) -> str | None:
     """What is wrong and what was expected, or None. `address`: the text is a source's own address."""
     folded = text.casefold()
-    digits = len(_DIGIT.findall(folded))
     for harm in among:
-        if digits < harm.digits or (address and not harm.in_addresses):
+        if address and not harm.in_addresses:
+            continue
+        if harm.digits and len(_DIGIT.findall(folded)) < harm.digits:
             continue
         if harm.pattern.search(folded):
             return harm.what

@@ -13,6 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
 
 Tree: TypeAlias = "str | list[Tree] | dict[str, Tree] | None"
 """None stands where a flaw took the value's place."""
@@ -87,44 +97,45 @@ class _Builder:
 
     def _events(self, parser: Any) -> None:
         documents = 0
-        get = parser.get_event
+        get, scalar = parser.get_event, self._scalar
         while True:
             event = get()
             kind = event.__class__
-            if kind is yaml.ScalarEvent:
-                self._scalar(event)
-            elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-                self._open(event, {} if kind is yaml.MappingStartEvent else [])
-            elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            if kind is ScalarEvent:
+                scalar(event)
+            elif kind is MappingStartEvent:
+                self._open(event, {})
+            elif kind is SequenceStartEvent:
+                self._open(event, [])
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
                 self.stack.pop()
-            elif kind is yaml.AliasEvent:
+            elif kind is AliasEvent:
                 self._flaw(event, f"alias *{event.anchor[:40]}; expected the value itself, written out")
                 self._place(event, None, is_alias=True)
-            elif kind is yaml.DocumentStartEvent:
+            elif kind is DocumentStartEvent:
                 documents += 1
                 if documents > 1:
                     self._flaw(event, "a second document; expected one record a file")
                     raise _TooBad
-            elif kind is yaml.StreamEndEvent:
+            elif kind is StreamEndEvent:
                 return
 
-    def _scalar(self, event: yaml.ScalarEvent) -> None:
+    def _scalar(self, event: ScalarEvent) -> None:
         value = event.value
-        frame = self.stack[-1] if self.stack else None
         if event.anchor or event.tag:
             self._refuse_marks(event)
         if event.style == '"' and (bad := FORBIDDEN.search(value)):
             self._flaw(event, unwanted(bad[0]))
             value = FORBIDDEN.sub("", value)
-        if frame is not None and frame.waits_for_key:
-            self._key(frame, event, value)
+        if self.stack and self.stack[-1].waits_for_key:
+            self._key(self.stack[-1], event, value)
         elif value in NOTHING and not event.style:
             self._flaw(event, "no value; expected one, or no such line (quote a text that is really so)")
             self._place(event, None)
         else:
             self._place(event, value)
 
-    def _key(self, frame: _Frame, event: yaml.ScalarEvent, key: str) -> None:
+    def _key(self, frame: _Frame, event: ScalarEvent, key: str) -> None:
         frame.waits_for_key = False
         frame.key = key
         if key == "<<" and not event.style:

@@ -30,8 +30,11 @@ REFERENCES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     }
 )
 """Kind -> the fields, at any depth of its records, that hold ids -> the kind that these name."""
-CODES = frozenset({"id", "checked", "unreviewed", "date", "kind", "status", "basis", "naming_basis", "language"})
-"""Fields that hold neither prose nor ids of others."""
+CODES = frozenset(
+    {"id", "kind", "status", "basis", "naming_basis", "language", "unreviewed", "number"}
+    | {"checked", "seen", "review_by", "date", "summary_date", "published"}
+)
+"""Fields that hold neither prose nor ids of others: a fault of their own, if they say anything unforeseen."""
 
 Known = Mapping[str, Set[str]]
 """Kind -> the ids of its files."""
@@ -86,7 +89,8 @@ def _walk(tree: Tree) -> tuple[list[Leaf], list[tuple[Loc, list[Tree]]]]:
         elif isinstance(node, dict):
             for key, value in node.items():
                 # Below the top, what has up to three letters is a language.
-                waiting.append(((*loc, key), key if len(key) > 3 or not field else field, value))
+                below = field if field in CODES or (field and len(key) <= 3) else key
+                waiting.append(((*loc, key), below, value))
         elif isinstance(node, list):
             if len(node) > 1:
                 lists.append((loc, node))
