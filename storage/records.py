@@ -62,9 +62,7 @@ class DeliveryState(StrEnum):
     CANCELLED = "cancelled"
 
 
-TERMINAL = frozenset(
-    {DeliveryState.SENT, DeliveryState.GONE, DeliveryState.PARKED, DeliveryState.CANCELLED}
-)
+TERMINAL = frozenset({DeliveryState.SENT, DeliveryState.GONE, DeliveryState.PARKED, DeliveryState.CANCELLED})
 
 
 class Cause(StrEnum):

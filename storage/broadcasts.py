@@ -1,0 +1,139 @@
+"""Drafts and broadcasts as rows, so that a restart loses nothing of either."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Database
+from storage.keys import Keys
+from storage.records import Audience, Broadcast, BroadcastState, Cause, DeliveryState, Topic
+from storage.tables import broadcast, broadcast_count
+
+AUTHOR = "bc.author"
+
+
+def pack_audience(audience: Audience) -> str:
+    return json.dumps(
+        {
+            "topics": sorted(audience.topics),
+            "languages": sorted(audience.languages),
+            "cases": sorted(audience.cases),
+        }
+    )
+
+
+def unpack_audience(text: str) -> Audience:
+    parts = json.loads(text)
+    return Audience(
+        frozenset(Topic(topic) for topic in parts["topics"]), frozenset(parts["languages"]), frozenset(parts["cases"])
+    )
+
+
+class Broadcasts:
+    def __init__(self, database: Database, keys: Keys) -> None:
+        self._database = database
+        self._keys = keys
+
+    async def draft(self, author: int, payload: str, audience: Audience, now: float) -> int:
+        async with self._database.begin() as connection:
+            made = await connection.execute(
+                broadcast.insert().values(
+                    author=self._keys.seal(AUTHOR, author),
+                    state=BroadcastState.DRAFT,
+                    audience=pack_audience(audience),
+                    payload=payload,
+                    created=now,
+                    **_FRESH,
+                )
+            )
+            return int(made.inserted_primary_key[0])  # type: ignore[index]
+
+    async def save_draft(self, id_: int, *, payload: str, audience: Audience) -> bool:
+        return await self._move(id_, BroadcastState.DRAFT, payload=payload, audience=pack_audience(audience))
+
+    async def discard(self, id_: int) -> bool:
+        async with self._database.begin() as connection:
+            gone = await connection.execute(
+                delete(broadcast).where(broadcast.c.id == id_, broadcast.c.state == BroadcastState.DRAFT)
+            )
+            return bool(gone.rowcount)
+
+    async def approve(self, id_: int, start_at: float, now: float) -> bool:
+        """Exactly one of several who try gets True."""
+        return await self._move(id_, BroadcastState.DRAFT, state=BroadcastState.APPROVED, start_at=start_at)
+
+    async def withdraw(self, id_: int) -> bool:
+        """*Undo*: an approved one whose fan-out has not begun is a draft again."""
+        async with self._database.begin() as connection:
+            moved = await connection.execute(
+                update(broadcast)
+                .where(broadcast.c.id == id_, broadcast.c.state == BroadcastState.APPROVED)
+                .where(broadcast.c.started == 0)
+                .values(state=BroadcastState.DRAFT, start_at=0)
+            )
+            return bool(moved.rowcount)
+
+    async def _move(self, id_: int, from_state: BroadcastState, **values: Any) -> bool:
+        async with self._database.begin() as connection:
+            moved = await connection.execute(
+                update(broadcast).where(broadcast.c.id == id_, broadcast.c.state == from_state).values(**values)
+            )
+            return bool(moved.rowcount)
+
+    async def get(self, id_: int) -> Broadcast | None:
+        found = await self._select(select(broadcast).where(broadcast.c.id == id_))
+        return found[0] if found else None
+
+    async def recent(self, most: int) -> Sequence[Broadcast]:
+        query = select(broadcast).where(broadcast.c.state != BroadcastState.DRAFT)
+        return await self._select(query.order_by(broadcast.c.id.desc()).limit(most))
+
+    async def drafts_of(self, author: int) -> Sequence[Broadcast]:
+        """Oldest first."""
+        sealed = self._keys.seal(AUTHOR, author)
+        query = select(broadcast).where(broadcast.c.state == BroadcastState.DRAFT, broadcast.c.author == sealed)
+        return await self._select(query.order_by(broadcast.c.id))
+
+    async def _select(self, query: Any) -> list[Broadcast]:
+        async with self._database.begin() as connection:
+            return await read_broadcasts(connection, self._keys, query)
+
+
+_FRESH = {
+    "total": 0,
+    "start_at": 0.0,
+    "started": 0.0,
+    "ended": 0.0,
+    "cursor": 0,
+    "fanned_out": False,
+    "possible_duplicates": 0,
+    "note": "",
+}
+
+
+async def read_broadcasts(connection: AsyncConnection, keys: Keys, query: Any) -> list[Broadcast]:
+    rows = (await connection.execute(query)).mappings().all()
+    counts: dict[int, dict[str, dict[str, int]]] = {row["id"]: {"state": {}, "cause": {}} for row in rows}
+    found = await connection.execute(
+        select(broadcast_count).where(broadcast_count.c.broadcast_id.in_(counts)).where(broadcast_count.c.count != 0)
+    )
+    for count in found.mappings():
+        counts[count["broadcast_id"]][count["kind"]][count["name"]] = count["count"]
+    return [_broadcast(row, counts[row["id"]], keys) for row in rows]
+
+
+def _broadcast(row: RowMapping, counts: dict[str, dict[str, int]], keys: Keys) -> Broadcast:
+    plain = {name: row[name] for name in ("id", "payload", "created", *_FRESH)}
+    return Broadcast(
+        author=keys.open(AUTHOR, row["author"]),
+        state=BroadcastState(row["state"]),
+        audience=unpack_audience(row["audience"]),
+        counts={DeliveryState(name): count for name, count in counts["state"].items()},
+        causes={Cause(name): count for name, count in counts["cause"].items()},
+        **plain,
+    )

@@ -1,0 +1,103 @@
+"""The engine: pragmas, transactions, and the few things that differ between databases.
+
+SQLite runs WAL with synchronous=FULL and secure_delete. Every write begins with BEGIN IMMEDIATE: with the
+driver's defaults two transactions read the same row and the later silently wins. All goes through one
+connection: SQLite before 3.51.3 can corrupt a WAL that several connections reset.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, event
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+from storage.errors import Damaged, DiskFull, Locked, ReadOnly, StorageError
+
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA secure_delete=ON",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=10000",
+)
+
+
+class Database:
+    """One connection, one transaction at a time."""
+
+    def __init__(self, url: str) -> None:
+        self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, poolclass=StaticPool)
+        event.listen(self.engine.sync_engine, "connect", _prepare)
+        event.listen(self.engine.sync_engine, "begin", _begin)
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """A write transaction: committed at the end, rolled back on any exception."""
+        async with self._turn:
+            with translated():
+                async with self.engine.begin() as connection:
+                    yield connection
+
+    async def forget(self) -> None:
+        """After an erasure: what the write-ahead log still holds is written back, and the log cut to nothing."""
+        async with self._turn:
+            with translated():
+                async with self.engine.connect() as connection:
+                    raw: Any = await connection.get_raw_connection()
+                    await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    async def close(self) -> None:
+        await self.engine.dispose()
+
+
+def _prepare(connection: Any, _: object) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(pragma)
+    cursor.close()
+
+
+def _begin(connection: Any) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def upsert(table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT; each database has its own."""
+    return sqlite_insert(table)
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """The database's errors as storage's, one line each, without parameters."""
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        raise explain(error) from None
+
+
+def explain(error: BaseException) -> StorageError:
+    text = str(getattr(error, "orig", error)).lower()
+    if "readonly" in text or "unable to open" in text or "read-only" in text:
+        return ReadOnly("the database cannot be written; check the owner and rights of DAUYS_DATA")
+    if "full" in text:
+        return DiskFull("the disk is full; free some space, the bot goes on by itself")
+    if "locked" in text or "busy" in text:
+        return Locked("another program holds the database; stop it")
+    if "malformed" in text or "not a database" in text or "corrupt" in text:
+        return Damaged("the database file is damaged; restore a backup")
+    return StorageError(f"the database failed: {type(getattr(error, 'orig', error)).__name__}")
+
+
+def sqlite_url(data: Path) -> str:
+    return f"sqlite+aiosqlite:///{data / 'dauys.sqlite3'}"

@@ -1,0 +1,245 @@
+"""Readers who asked to be written to. A row exists only while there is something to send."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import Database, upsert
+from storage.deliveries import cancel_open
+from storage.keys import Keys
+from storage.records import Audience, Cause, ReaderStatus, Result, Subscriber, Topic
+from storage.tables import follow, subscriber, subscription
+
+BLOCKED_KEPT = 24 * 3600
+"""Seconds after which a reader who blocked the bot is erased."""
+
+
+def week(moment: float) -> str:
+    year, number, _ = datetime.fromtimestamp(moment, UTC).isocalendar()
+    return f"{year}-W{number:02}"
+
+
+def belongs(audience: Audience) -> ColumnElement[bool]:
+    """Whether a row of `subscriber` is in the audience and may be written to."""
+    wanted: list[ColumnElement[bool]] = []
+    if audience.topics:
+        held = select(subscription.c.subscriber_id).where(
+            subscription.c.subscriber_id == subscriber.c.id, subscription.c.topic_id.in_(sorted(audience.topics))
+        )
+        wanted.append(exists(held))
+    if audience.cases:
+        followed = select(follow.c.subscriber_id).where(
+            follow.c.subscriber_id == subscriber.c.id, follow.c.case_id.in_(sorted(audience.cases))
+        )
+        wanted.append(exists(followed))
+    rule = subscriber.c.status == ReaderStatus.ACTIVE
+    if wanted:
+        rule = and_(rule, or_(*wanted))
+    if audience.languages:
+        rule = and_(rule, subscriber.c.language.in_(sorted(audience.languages)))
+    return rule
+
+
+class Subscribers:
+    def __init__(self, database: Database, keys: Keys, now: Any) -> None:
+        self._database = database
+        self._keys = keys
+        self._now = now
+
+    def _cid(self, chat_id: int) -> bytes:
+        return self._keys.seal("sub.cid", chat_id)
+
+    async def get(self, chat_id: int) -> Subscriber | None:
+        async with self._database.begin() as connection:
+            return await self._read(connection, chat_id)
+
+    async def _read(self, connection: AsyncConnection, chat_id: int) -> Subscriber | None:
+        found = await connection.execute(select(subscriber).where(subscriber.c.cid == self._cid(chat_id)))
+        row = found.mappings().first()
+        if row is None:
+            return None
+        topics = await connection.scalars(
+            select(subscription.c.topic_id).where(subscription.c.subscriber_id == row["id"])
+        )
+        cases = await connection.scalars(select(follow.c.case_id).where(follow.c.subscriber_id == row["id"]))
+        return Subscriber(
+            id=row["id"],
+            chat_id=chat_id,
+            language=row["language"],
+            topics=frozenset(Topic(topic) for topic in topics),
+            cases=frozenset(cases),
+            silent=row["silent"],
+            hidden=row["hidden"],
+            status=ReaderStatus(row["status"]),
+            joined_week=row["joined_week"],
+            status_week=row["status_week"],
+        )
+
+    async def _ensure(self, connection: AsyncConnection, chat_id: int, language: str) -> int:
+        """The row's id; a new row, or the old one made active again."""
+        now = week(self._now())
+        values = {"kid": self._keys.kid, "language": language, "silent": False, "hidden": False}
+        insert = upsert(subscriber).values(
+            id=secrets.randbits(63),
+            cid=self._cid(chat_id),
+            status=ReaderStatus.ACTIVE,
+            status_week=now,
+            joined_week=now,
+            erase_at=0,
+            **values,
+        )
+        await connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=[subscriber.c.cid], set_={"status": ReaderStatus.ACTIVE, "erase_at": 0}
+            )
+        )
+        id_ = await connection.scalar(select(subscriber.c.id).where(subscriber.c.cid == self._cid(chat_id)))
+        assert id_ is not None  # noqa: S101 - written in this transaction
+        return int(id_)
+
+    async def subscribe(self, chat_id: int, language: str, topics: frozenset[Topic]) -> Subscriber:
+        async with self._database.begin() as connection:
+            id_ = await self._ensure(connection, chat_id, language)
+            for topic in sorted(topics):
+                row = upsert(subscription).values(topic_id=topic, subscriber_id=id_)
+                await connection.execute(row.on_conflict_do_nothing())
+            after = await self._read(connection, chat_id)
+        assert after is not None  # noqa: S101 - written in this transaction
+        return after
+
+    async def set_topics(self, chat_id: int, topics: frozenset[Topic]) -> Subscriber | None:
+        async with self._database.begin() as connection:
+            before = await self._read(connection, chat_id)
+            if before is None:
+                return None
+            for topic in sorted(topics - before.topics):
+                await connection.execute(upsert(subscription).values(topic_id=topic, subscriber_id=before.id))
+            await connection.execute(
+                delete(subscription).where(
+                    subscription.c.subscriber_id == before.id, subscription.c.topic_id.not_in(sorted(topics))
+                )
+            )
+        return await self._erase_if_empty(chat_id)
+
+    async def follow(self, chat_id: int, case: str, language: str) -> Subscriber:
+        async with self._database.begin() as connection:
+            id_ = await self._ensure(connection, chat_id, language)
+            row = upsert(follow).values(case_id=case, subscriber_id=id_)
+            await connection.execute(row.on_conflict_do_nothing())
+            after = await self._read(connection, chat_id)
+        assert after is not None  # noqa: S101 - written in this transaction
+        return after
+
+    async def unfollow(self, chat_id: int, case: str) -> Subscriber | None:
+        async with self._database.begin() as connection:
+            before = await self._read(connection, chat_id)
+            if before is not None:
+                await connection.execute(
+                    delete(follow).where(follow.c.subscriber_id == before.id, follow.c.case_id == case)
+                )
+        return await self._erase_if_empty(chat_id)
+
+    async def _erase_if_empty(self, chat_id: int) -> Subscriber | None:
+        after = await self.get(chat_id)
+        if after is not None and not after.topics and not after.cases:
+            await self.erase(chat_id)
+            return None
+        return after
+
+    async def _set(self, chat_id: int, **values: object) -> None:
+        async with self._database.begin() as connection:
+            await connection.execute(update(subscriber).where(subscriber.c.cid == self._cid(chat_id)).values(**values))
+
+    async def set_language(self, chat_id: int, language: str) -> None:
+        await self._set(chat_id, language=language)
+
+    async def set_silent(self, chat_id: int, silent: bool) -> None:
+        await self._set(chat_id, silent=silent)
+
+    async def set_hidden(self, chat_id: int, hidden: bool) -> None:
+        await self._set(chat_id, hidden=hidden)
+
+    async def set_paused(self, chat_id: int, paused: bool) -> None:
+        await self._status(chat_id, ReaderStatus.PAUSED if paused else ReaderStatus.ACTIVE)
+
+    async def _status(self, chat_id: int, status: ReaderStatus, erase_at: int = 0) -> None:
+        await self._set(chat_id, status=status, status_week=week(self._now()), erase_at=erase_at)
+
+    async def suspend(self, chat_id: int, now: float) -> None:
+        """The reader blocked the bot: nothing is sent; `purge` erases them a day later, at the full hour."""
+        hour = (int(now) // 3600 + 1) * 3600
+        await self._status(chat_id, ReaderStatus.BLOCKED, hour + BLOCKED_KEPT)
+
+    async def unblock(self, chat_id: int) -> None:
+        async with self._database.begin() as connection:
+            await connection.execute(
+                update(subscriber)
+                .where(subscriber.c.cid == self._cid(chat_id))
+                .where(subscriber.c.status.in_([ReaderStatus.BLOCKED, ReaderStatus.UNREACHABLE]))
+                .values(status=ReaderStatus.ACTIVE, status_week=week(self._now()), erase_at=0)
+            )
+
+    async def erase(self, chat_id: int) -> bool:
+        """Row, topics and follows gone, open deliveries cancelled, and no byte of them left in the files."""
+        async with self._database.begin() as connection:
+            id_ = await connection.scalar(select(subscriber.c.id).where(subscriber.c.cid == self._cid(chat_id)))
+            if id_ is not None:
+                await self._delete(connection, [id_])
+        await self._database.forget()
+        return id_ is not None
+
+    @staticmethod
+    async def _delete(connection: AsyncConnection, ids: list[int]) -> None:
+        await cancel_open(connection, ids)
+        await connection.execute(delete(subscriber).where(subscriber.c.id.in_(ids)))
+
+    async def react(self, connection: AsyncConnection, result: Result, now: float) -> None:
+        """What a delivery told about the reader, in the ledger's own transaction."""
+        row = subscriber.c.id == result.subscriber
+        if result.migrate_to is not None:
+            await self._migrate(connection, result.subscriber, result.migrate_to)
+        elif result.cause is Cause.BLOCKED:
+            hour = (int(now) // 3600 + 1) * 3600
+            values = {"status": ReaderStatus.BLOCKED, "erase_at": hour + BLOCKED_KEPT, "status_week": week(now)}
+            await connection.execute(update(subscriber).where(row).values(**values))
+        elif result.cause is Cause.DEACTIVATED:
+            await self._delete(connection, [result.subscriber])
+        elif result.cause in (Cause.UNREACHABLE, Cause.KICKED, Cause.RIGHTS):
+            gone = {"status": ReaderStatus.UNREACHABLE, "status_week": week(now)}
+            await connection.execute(update(subscriber).where(row).values(**gone))
+
+    async def _migrate(self, connection: AsyncConnection, id_: int, chat_id: int) -> None:
+        taken = await connection.scalar(select(subscriber.c.id).where(subscriber.c.cid == self._cid(chat_id)))
+        if taken is None:
+            await connection.execute(update(subscriber).where(subscriber.c.id == id_).values(cid=self._cid(chat_id)))
+        elif taken != id_:
+            await self._delete(connection, [id_])
+
+    async def purge(self, now: float) -> int:
+        """Erases readers who blocked the bot more than a day ago; how many."""
+        async with self._database.begin() as connection:
+            due = await connection.scalars(
+                select(subscriber.c.id).where(
+                    subscriber.c.status == ReaderStatus.BLOCKED, subscriber.c.erase_at <= int(now)
+                )
+            )
+            ids = list(due)
+            if ids:
+                await self._delete(connection, ids)
+        if ids:
+            await self._database.forget()
+        return len(ids)
+
+    async def count(self, audience: Audience) -> Mapping[str, int]:
+        """Language -> readers who would get a message to this audience now."""
+        async with self._database.begin() as connection:
+            found = await connection.execute(
+                select(subscriber.c.language, func.count()).where(belongs(audience)).group_by(subscriber.c.language)
+            )
+            return dict(found.tuples().all())

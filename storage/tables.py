@@ -1,0 +1,119 @@
+"""The tables. Private to storage; what leaves the package are the values of `storage.records`."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+subscriber = Table(
+    "subscriber",
+    metadata,
+    Column("id", BigInteger, primary_key=True, autoincrement=False),
+    Column("cid", LargeBinary(24), nullable=False, unique=True),
+    Column("kid", Integer, nullable=False),
+    Column("language", String(3), nullable=False),
+    Column("silent", Boolean, nullable=False),
+    Column("hidden", Boolean, nullable=False),
+    Column("status", String(12), nullable=False),
+    Column("status_week", String(8), nullable=False),
+    Column("joined_week", String(8), nullable=False),
+    Column("erase_at", Integer, nullable=False),
+)
+
+subscription = Table(
+    "subscription",
+    metadata,
+    Column("topic_id", String(16), primary_key=True),
+    Column("subscriber_id", BigInteger, ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+follow = Table(
+    "follow",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("subscriber_id", BigInteger, ForeignKey("subscriber.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+broadcast = Table(
+    "broadcast",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("author", LargeBinary(24), nullable=False),
+    Column("state", String(10), nullable=False, index=True),
+    Column("audience", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("total", Integer, nullable=False),
+    Column("created", Float, nullable=False),
+    Column("start_at", Float, nullable=False),
+    Column("started", Float, nullable=False),
+    Column("ended", Float, nullable=False),
+    Column("cursor", BigInteger, nullable=False),
+    Column("fanned_out", Boolean, nullable=False),
+    Column("possible_duplicates", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+)
+
+broadcast_count = Table(
+    "broadcast_count",
+    metadata,
+    Column("broadcast_id", Integer, ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String(6), primary_key=True),
+    Column("name", String(16), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("broadcast_id", Integer, primary_key=True),
+    Column("subscriber_id", BigInteger, primary_key=True),
+    Column("state", String(10), nullable=False),
+    Column("cause", String(12), nullable=False),
+    Column("due", Float, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("unknowns", Integer, nullable=False),
+    Column("message_id", BigInteger, nullable=True),
+    Index("ix_delivery_due", "broadcast_id", "state", "due"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("day", String(10), nullable=False),
+    Column("actor", LargeBinary(24), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("mac", LargeBinary(32), nullable=False),
+)
+
+keyring = Table(
+    "keyring",
+    metadata,
+    Column("kid", Integer, primary_key=True),
+    Column("check_value", LargeBinary(40), nullable=False),
+    Column("active", Boolean, nullable=False),
+)
+
+meta = Table("meta", metadata, Column("name", String(60), primary_key=True), Column("value", Text, nullable=False))
