@@ -15,6 +15,7 @@ import structlog
 from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.logs import places
+from bot.wire.limiter import seconds
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -56,7 +57,7 @@ class Poller:
             except InvalidToken:
                 raise
             except RetryAfter as error:
-                pause = _seconds(error.retry_after)
+                pause = seconds(error)
                 log.warning("polling waits, as Telegram asks", seconds=pause)
             except TelegramError as error:
                 pause = min(max(pause * 2, 0.5), 30.0)
@@ -130,10 +131,6 @@ def _chat(update: dict[str, Any]) -> object:
             if isinstance(chat, dict):
                 return chat.get("id")
     return None
-
-
-def _seconds(wait: object) -> float:
-    return float(getattr(wait, "total_seconds", lambda: wait)())  # type: ignore[arg-type]
 
 
 def _say(error: TelegramError, pause: float) -> None:

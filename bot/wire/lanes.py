@@ -1,0 +1,18 @@
+"""Which calls go first. A handler says once for its task; every call that it makes goes that way."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from enum import IntEnum
+
+
+class Lane(IntEnum):
+    """By urgency: an editor's commands, answers to readers, broadcasts, live panels."""
+
+    ADMIN = 0
+    REPLY = 1
+    BROADCAST = 2
+    PANEL = 3
+
+
+lane: ContextVar[Lane] = ContextVar("lane", default=Lane.REPLY)

@@ -1,0 +1,42 @@
+"""The broadcasts' side of the gate, and the real clock."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from bot.wire.gate import Gate
+from bot.wire.lanes import Lane
+
+
+class BroadcastPace:
+    """Fits the engine's `Pace`."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    async def turn(self, chat: int) -> float:
+        await self._gate.turn(Lane.BROADCAST)
+        return time.monotonic()
+
+    def room(self) -> int:
+        return self._gate.room()
+
+    def flood(self, wait: float, granted: float) -> None:
+        self._gate.flood(wait)
+
+    def opens_in(self) -> float:
+        return self._gate.opens_in()
+
+
+class SystemClock:
+    """Fits the engine's `Clock`."""
+
+    def time(self) -> float:
+        return time.time()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
