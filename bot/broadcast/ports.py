@@ -55,7 +55,9 @@ class Ledger(Protocol):
         """After a start, or when no request is in flight: every SENDING row becomes UNKNOWN and due at
         once; how many. Counted as possible duplicates."""
 
-    async def tick(self, results: Sequence[Result], broadcast: int | None, limit: int, now: float) -> Sequence[Delivery]:
+    async def tick(
+        self, results: Sequence[Result], broadcast: int | None, limit: int, now: float
+    ) -> Sequence[Delivery]:
         """One transaction: store results, then mark up to `limit` due rows of `broadcast` (queued, or
         unknown or retry whose `retry_at` has come) SENDING and return them, decrypted. A recipient who is
         no longer an active subscriber becomes CANCELLED with cause LEFT instead. Counters of the
