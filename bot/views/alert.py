@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from bot.views.callback import Action, pack
 from bot.views.scene import Scene
 from bot.views.view import Button, Text, View, units
+from bot.views.words import Words
 from storage.records import Broadcast, BroadcastState, Cause, DeliveryState
 
 LONGEST = 4096
@@ -41,7 +42,9 @@ def panel(scene: Scene, draft: int, readers: Mapping[str, int]) -> View:
 def preflight(scene: Scene, draft: int, total: int, seconds: float) -> View:
     words = scene.words
     text = Text().line(
-        words.n("{n} reader, about {time}.", "{n} readers, about {time}.", total, n=total, time=duration(scene, seconds))
+        words.n(
+            "{n} reader, about {time}.", "{n} readers, about {time}.", total, n=total, time=duration(scene, seconds)
+        )
     )
     text.line().line(words("Sourced? Safe to name? No children, addresses, health? Copies cannot be recalled."))
     send = words.n("Send to {n} reader", "Send to {n} readers", total, n=total)
@@ -55,6 +58,12 @@ def undo(scene: Scene, broadcast: int, seconds: float) -> View:
     words = scene.words
     text = Text().line(words("Going out in {time}.", time=duration(scene, seconds)))
     return text.view((button(scene, words("Undo"), "un", broadcast),))
+
+
+def hidden(words: Words, broadcast: int) -> View:
+    """What a reader who hides message texts is sent: a notice, and a button to the text."""
+    read = Button(words("Read"), data=pack(words.language, Action.READ, broadcast))
+    return Text().line(words("New message")).view((read,))
 
 
 def discarded(scene: Scene) -> View:

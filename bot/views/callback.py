@@ -61,6 +61,8 @@ class Action(StrEnum):
     # the editor's acts
     ALERT = "al"
     """args: verb, broadcast id."""
+    NOBODY = "nb"
+    """*None of these*: the honest no."""
     NOTHING = "x"
     """A button that only answers, such as the page number or *None*."""
 
@@ -97,5 +99,3 @@ def unpack(data: str | None) -> Callback | None:
         return Callback(language, Action(action), tuple(rest.split(".")[1:]))
     except ValueError:
         return None
-
-

@@ -90,6 +90,16 @@ class Text:
     def link(self, text: str, url: str) -> Text:
         return self.span(Kind.LINK, text, url)
 
+    def add(self, inner: Text) -> Text:
+        """Another text with its entities, as it is."""
+        self._entities += [replace(e, offset=e.offset + self._units) for e in inner._entities]
+        return self.plain("".join(inner._parts))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """UTF-16 units and entities so far."""
+        return self._units, len(self._entities)
+
     def quote(self, inner: Text, *, folded: bool = False) -> Text:
         """Wraps another text, its entities kept, in a block quotation."""
         start = self._units

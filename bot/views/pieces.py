@@ -1,0 +1,116 @@
+"""The pieces that cards are made of: numbered sources, dated claims, names, buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from bot.views.callback import LIMIT, Action, pack
+from bot.views.scene import Scene
+from bot.views.view import Button, Text
+from content.models import Basis, Claim, Person, Record, Source
+
+BACK_TOKENS = {
+    "h": Action.HOME,
+    "d": Action.DECLARATIONS,
+    "c": Action.CASES,
+    "u": Action.UPDATES,
+    "s": Action.SOURCES,
+    "p": Action.PEOPLE,
+    "C": Action.CASE,
+    "D": Action.DECLARATION,
+    "P": Action.PERSON,
+    "U": Action.UPDATE,
+    "S": Action.SOURCE,
+}
+
+
+class Numbers:
+    """Sources in the order in which a card first cites them; [n] links to the source's address."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self.order: list[Source] = []
+
+    def cite(self, text: Text, ids: Iterable[str]) -> Text:
+        for id_ in ids:
+            source = self._scene.library.sources.get(id_)
+            if source is None:
+                continue
+            if source not in self.order:
+                self.order.append(source)
+            text.plain(" ").link(f"[{self.order.index(source) + 1}]", str(source.url))
+        return text
+
+    def blocks(self) -> list[Text]:
+        """The numbered list, one block a source."""
+        blocks = [Text().line().bold(self._scene.words("Sources")).line()] if self.order else []
+        for number, source in enumerate(self.order, 1):
+            text = Text().plain(f"{number}. ").link(source.title, str(source.url)).plain(f" — {source.publisher}")
+            if source.published is not None:
+                text.plain(f", {self._scene.words.date(source.published)}")
+            blocks.append(text.line())
+        return blocks
+
+
+def written(scene: Scene, text: Mapping[str, str]) -> str:
+    """A record's text in the best language; one in another than the screen's says so."""
+    found, language = scene.words.pick(text, scene.house.language)
+    return found if language == scene.language else f"{found} ({scene.words.language_name(language)})"
+
+
+def claim(scene: Scene, numbers: Numbers, entry: Claim) -> Text:
+    text = Text().plain("• ").bold(scene.words.date(entry.date)).plain(f": {written(scene, entry.text)}")
+    return numbers.cite(text, entry.sources).line()
+
+
+def newest_first(claims: Iterable[Claim]) -> list[Claim]:
+    return sorted(claims, key=lambda entry: entry.date.order, reverse=True)
+
+
+def person_name(scene: Scene, person: Person) -> tuple[str, str]:
+    """The name in the reader's script, and the other one; never transliterated here."""
+    words = scene.words
+    order = {"ru": ("ru", "kk", "en"), "kk": ("kk", "ru", "en")}.get(scene.language, (scene.language, "en", "ru"))
+    known = [code for code in dict.fromkeys((*order, *person.name)) if code in person.name]
+    first, *others = known
+    other = next((code for code in others if (code in ("ru", "kk")) != (first in ("ru", "kk"))), "")
+    second = person.name[other].text if other else ""
+    if other and person.name[other].basis is Basis.TRANSLITERATED:
+        second += " (" + words("our transliteration") + ")"
+    main = person.name[first].text
+    return main, second
+
+
+def plain_name(scene: Scene, person: Person) -> str:
+    return person_name(scene, person)[0]
+
+
+def back_token(action: Action, id_: object) -> str:
+    letter = next(letter for letter, known in BACK_TOKENS.items() if known is action)
+    return f"{letter}{id_}" if letter in "dcusp" else f"{letter}-{id_}"
+
+
+def link(scene: Scene, label: str, action: Action, id_: str, back: str) -> Button:
+    """A button to a card; `back` gives way to the list of its kind where the 64 bytes do not suffice."""
+    label = label if len(label) <= 60 else label[:59] + "…"
+    try:
+        return Button(label, data=pack(scene.language, action, id_, 0, back))
+    except ValueError:
+        return Button(label, data=pack(scene.language, action, id_, 0, "h"))
+
+
+def to(scene: Scene, label: str, action: Action, *args: object) -> Button:
+    return Button(label, data=pack(scene.language, action, *args))
+
+
+def footer(scene: Scene, record: Record) -> Text:
+    """When it was checked, and that a translation is not reviewed."""
+    words = scene.words
+    text = Text().line().italic(words("Last checked {date}.", date=words.date(record.checked))).line()
+    if scene.language in record.unreviewed:
+        text.italic(words("This translation has not been reviewed by a native speaker yet.")).line()
+    return text
+
+
+def fits(data: str) -> bool:
+    return len(data.encode()) <= LIMIT

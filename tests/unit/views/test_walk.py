@@ -1,0 +1,158 @@
+"""Every button of every screen, in every language: no dead end, nothing over a limit, no foreign words."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+
+from bot.config import SHIPPED_LIBRARY
+from bot.views.callback import Action, Callback, unpack
+from bot.views.router import screen
+from bot.views.scene import House, Scene
+from bot.views.view import View
+from bot.views.words import LANGUAGES, load_words
+from bot.wire.fields import fields
+from content.library import Library
+from content.loader import load
+from storage.records import ReaderStatus, Subscriber, Topic
+
+ACTS = {
+    Action.SUBSCRIBE_ALL,
+    Action.URGENT_ONLY,
+    Action.UNSUBSCRIBE,
+    Action.TOGGLE,
+    Action.FOLLOW,
+    Action.UNFOLLOW,
+    Action.SILENT,
+    Action.HIDE,
+    Action.PAUSE,
+    Action.SET_LANGUAGE,
+}
+"""Buttons that change a row and then redraw one of the walked screens."""
+
+
+@pytest.fixture(scope="module")
+def library() -> Library:
+    return load(SHIPPED_LIBRARY)
+
+
+def scene_of(library: Library, language: str, reader: Subscriber | None = None) -> Scene:
+    house = House("Org", "https://example.org", "mail@example.org", "+0", "dauys_bot")
+    return Scene(load_words()[language], library, house, date(2026, 11, 24), reader)
+
+
+def walk(scene: Scene) -> dict[str, View]:
+    """Every screen that can be reached from the start, by its callback data, with what it took to get there."""
+    first = Callback(scene.language, Action.HOME)
+    found: dict[str, View] = {}
+    todo = [("home", first)]
+    while todo:
+        key, callback = todo.pop()
+        view = screen(scene, callback)
+        assert view is not None, f"a dead end: {key}"
+        found[key] = view
+        for row in view.rows:
+            for button in row:
+                if button.data is None or button.data in found:
+                    continue
+                target = unpack(button.data)
+                assert target is not None, f"not callback data: {button.data}"
+                assert target.language == scene.language
+                if target.action not in ACTS:
+                    found.setdefault(button.data, view)
+                    todo.append((button.data, target))
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_screen_is_within_telegrams_limits(library: Library, language: str) -> None:
+    found = walk(scene_of(library, language))
+    for view in found.values():
+        fields(view)
+    cards = {
+        f"{target.action.value}:{target.arg(0)}"
+        for data in found
+        if (target := unpack(data)) is not None
+        and target.action in (Action.CASE, Action.PERSON, Action.DECLARATION, Action.UPDATE, Action.SOURCE)
+    }
+    people = {f"P:{person.id}" for person in library.people.values()}
+    wanted = people | {
+        f"{letter}:{record.id}"
+        for letter, records in (
+            ("C", library.cases),
+            ("D", library.declarations),
+            ("U", library.updates),
+            ("S", library.sources),
+        )
+        for record in records.values()
+    }
+    assert len(wanted) >= 80
+    assert wanted - cards == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_claim_of_a_card_is_shown_with_date_and_link(library: Library, language: str) -> None:
+    scene = scene_of(library, language)
+    shown = walk(scene)
+    for case in library.cases.values():
+        text, links = "", set()
+        for data, view in shown.items():
+            target = unpack(data)
+            if target and target.action is Action.CASE and target.arg(0) == case.id:
+                text += view.text
+                links |= {entity.url for entity in view.entities if entity.url}
+        for event in case.events:
+            assert scene.words.pick(event.text)[0] in text, f"{case.id}: an event is missing in {language}"
+            assert scene.words.date(event.date) in text
+            assert {library.sources[id_].url for id_ in event.sources} <= links
+
+
+QUOTED = re.compile(r"[A-Za-z]{2,}")
+
+
+@pytest.mark.parametrize("language", ["ru", "kk"])
+def test_no_english_words_in_other_languages(library: Library, language: str) -> None:
+    """Latin letters stand only in what is quoted: titles, publishers, addresses, names, commands."""
+    scene = scene_of(library, language)
+    allowed = {
+        "Telegram",
+        "Dauys",
+        "Org",
+        "example",
+        "org",
+        "https",
+        "mail",
+        "YAML",
+        "ask",
+        "Doc",
+        "NetBlocks",
+        "English",
+    }
+    quoted: list[str] = []
+    for source in library.sources.values():
+        quoted += [source.title, source.publisher]
+    for declaration in library.declarations.values():
+        quoted += [declaration.title, declaration.document]
+    for person in library.people.values():
+        quoted += [spelling.text for spelling in person.name.values()]
+        quoted += [spelling.text for spelling in person.aliases]
+    known = allowed | {word for text in quoted for word in QUOTED.findall(text)}
+    for data, view in walk(scene).items():
+        words = set(QUOTED.findall(re.sub(r"/[a-z]+|[CDPUS]-[a-z0-9-]+", "", view.text)))
+        assert words - known == set(), f"{data}: {words - known}"
+        for row in view.rows:
+            for button in row:
+                label = re.sub(r"\w*…$", "", button.text)
+                assert set(QUOTED.findall(label)) - known == set(), f"{data}: {button.text}"
+
+
+def test_a_subscriber_walks_too(library: Library) -> None:
+    reader = Subscriber(
+        1, 2, "ru", frozenset(Topic), frozenset(library.cases), status=ReaderStatus.PAUSED, joined_week="2026-W48"
+    )
+    found = walk(scene_of(library, "ru", reader))
+    for view in found.values():
+        fields(view)
+    assert any(target.action is Action.FOLLOWED for data in found if (target := unpack(data)))
