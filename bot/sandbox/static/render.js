@@ -1,0 +1,93 @@
+// Messages as Telegram's clients draw them. Text becomes nodes, never markup: nothing a bot sends can run here.
+// Entity offsets count UTF-16 units, as JavaScript's strings do.
+
+const TAGS = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "code",
+  blockquote: "blockquote", expandable_blockquote: "blockquote", spoiler: "span", text_link: "a", url: "a", bot_command: "a" };
+
+function toggled(node, name, label) {
+  node.tabIndex = 0;
+  node.setAttribute("role", "button");
+  node.title = label;
+  const flip = () => node.classList.toggle(name);
+  node.addEventListener("click", flip);
+  node.addEventListener("keydown", (event) => { if (event.key === "Enter") flip(); });
+}
+
+function element(entity, text) {
+  const node = document.createElement(TAGS[entity.type] ?? "span");
+  if (entity.type === "text_link" || entity.type === "url") {
+    const address = entity.url ?? text;
+    if (/^https?:\/\//.test(address)) {
+      Object.assign(node, { href: address, target: "_blank", rel: "noopener noreferrer" });
+    }
+  }
+  if (entity.type === "bot_command") { node.href = "#"; node.dataset.command = text; }
+  if (entity.type === "spoiler") { node.className = "spoiler"; toggled(node, "shown", "Show"); }
+  if (entity.type === "expandable_blockquote") { node.className = "folded"; toggled(node, "open", "Unfold"); }
+  return node;
+}
+
+function fill(parent, text, entities, from, to) {
+  let at = from;
+  for (let i = 0; i < entities.length; i += 1) {
+    const entity = entities[i];
+    const end = Math.min(entity.offset + entity.length, to);
+    if (entity.offset < at || end <= entity.offset) continue;
+    parent.append(text.slice(at, entity.offset));
+    const node = element(entity, text.slice(entity.offset, end));
+    const inner = entities.slice(i + 1).filter((other) => other.offset >= entity.offset && other.offset < end);
+    fill(node, text, inner, entity.offset, end);
+    parent.append(node);
+    at = end;
+  }
+  parent.append(text.slice(at, to));
+}
+
+function keys(message, press) {
+  const box = document.createElement("div");
+  box.className = "keys";
+  for (const row of message.reply_markup?.inline_keyboard ?? []) {
+    const line = document.createElement("div");
+    for (const button of row) line.append(key(message, button, press));
+    box.append(line);
+  }
+  return box;
+}
+
+function key(message, button, press) {
+  if (button.url) {
+    const link = document.createElement("a");
+    Object.assign(link, { href: button.url, target: "_blank", rel: "noopener noreferrer", textContent: button.text });
+    return link;
+  }
+  const node = document.createElement("button");
+  node.type = "button";
+  node.textContent = button.text;
+  node.addEventListener("click", async () => {
+    if (button.copy_text) { await navigator.clipboard?.writeText(button.copy_text.text); return; }
+    node.setAttribute("aria-busy", "true");
+    await press(message.message_id, button.callback_data);
+    node.removeAttribute("aria-busy");
+  });
+  return node;
+}
+
+export function bubble(message, botId, press) {
+  const row = document.createElement("div");
+  row.className = message.from.id === botId ? "row" : "row mine";
+  row.dataset.message = message.message_id;
+  row.dataset.testid = message.from.id === botId ? "from-bot" : "from-me";
+  const box = document.createElement("div");
+  box.className = "bubble";
+  box.dir = "auto";
+  const entities = [...(message.entities ?? [])].sort((a, b) => a.offset - b.offset || b.length - a.length);
+  fill(box, message.text ?? "(not text)", entities, 0, (message.text ?? "(not text)").length);
+  const meta = document.createElement("span");
+  meta.className = "meta";
+  const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+  meta.textContent = [message.silent ? "🔕" : "", message.has_protected_content ? "🔒" : "",
+    message.edit_date ? "edited" : "", time].filter(Boolean).join(" ");
+  box.append(meta);
+  row.append(box, keys(message, press));
+  return row;
+}
