@@ -9,11 +9,12 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import structlog
 from telegram import Update
-from telegram.error import InvalidToken
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes
 
 from bot.broadcast.engine import Engine
@@ -27,6 +28,7 @@ from bot.views.words import load_words
 from bot.wire.gate import Gate
 from bot.wire.intake import Poller
 from bot.wire.limiter import GateLimiter
+from bot.wire.pace import BroadcastPace, SystemClock
 from bot.wire.sender import WireSender
 from bot.wire.transport import AiohttpRequest, SafeBot
 from content.asker import LibraryAsker
@@ -50,10 +52,11 @@ def build_services(settings: Settings, storage: Storage) -> Services:
     """Loads the library (InvalidLibrary with every fault) and wires the engine; starts nothing."""
     library = load(settings.library, language=settings.language)
     words = load_words()
-    gate = Gate(rate=settings.rate)
-    sender = WireSender(settings, gate)
-    engine = Engine(storage.deliveries, sender, gate)
-    return Services(settings, house_of(settings), words, storage, library, LibraryAsker(library), gate, engine)
+    gate = Gate(settings.rate)
+    sender = WireSender(settings)
+    engine = Engine(storage.deliveries, sender, BroadcastPace(gate), SystemClock())
+    asker = LibraryAsker(library)
+    return Services(settings, house_of(settings), words, storage, library, asker, gate, sender, engine)
 
 
 def build_application(services: Services) -> App:
@@ -73,7 +76,9 @@ def build_application(services: Services) -> App:
     return application
 
 
-async def serve(settings: Settings, *, ready: Callable[[], None] | None = None, stop: asyncio.Event | None = None) -> None:
+async def serve(
+    settings: Settings, *, ready: Callable[[], None] | None = None, stop: asyncio.Event | None = None
+) -> None:
     """Runs until SIGTERM, SIGINT or `stop`; `ready` is called after the first poll was answered."""
     stop = stop or asyncio.Event()
     with hold(settings.data):
@@ -114,8 +119,14 @@ def _signals(stop: asyncio.Event) -> Any:
 async def _serve(services: Services, application: App, stop: asyncio.Event, ready: Callable[[], None] | None) -> None:
     try:
         await application.initialize()
+        await application.bot.delete_webhook()
     except InvalidToken:
         raise Refused("DAUYS_TOKEN: Telegram does not know this token; copy it again from @BotFather") from None
+    except TelegramError as error:
+        kind = type(error).__name__
+        raise Refused(f"DAUYS_API_URL: no answer there ({kind}); check the network, or set DAUYS_PROXY") from None
+    services.house = replace(services.house, username=application.bot.username)
+    await services.sender.open()
     poller = Poller(application.bot.raw_updates, _handle(application))
     panels = Panels(services, application.bot)
     try:
@@ -135,6 +146,7 @@ async def _serve(services: Services, application: App, stop: asyncio.Event, read
                 task.cancel()
         await poller.confirm()
     finally:
+        await services.sender.close()
         await application.shutdown()
 
 

@@ -42,10 +42,9 @@ def settings_or_exit(**overrides: object) -> Settings:
 
 def run_guarded(work: Any) -> None:
     """Runs a coroutine; every foreseen refusal becomes one line and exit 1, never a traceback."""
+    from bot.app import Refused
     from content.errors import InvalidLibrary
     from storage.errors import StorageError
-
-    from bot.app import Refused
 
     def unwrap(error: BaseException) -> BaseException:
         while isinstance(error, BaseExceptionGroup) and error.exceptions:
@@ -56,7 +55,7 @@ def run_guarded(work: Any) -> None:
         _loop_run(work)
     except KeyboardInterrupt:
         raise typer.Exit(0) from None
-    except BaseException as raised:  # noqa: BLE001 - sorted below, the unforeseen is raised again
+    except BaseException as raised:
         error = unwrap(raised)
         if isinstance(error, InvalidLibrary):
             fail(*map(str, error.faults), f"{len(error.faults)} faults in the library; the bot did not start")
@@ -99,7 +98,7 @@ def try_(
     from bot.trial import trial
 
     configure()
-    overrides = {} if library is None else {"library": library}
+    overrides: dict[str, object] = {} if library is None else {"library": library}
     run_guarded(trial(port, overrides, lambda line: out.print(line, markup=False)))
 
 

@@ -53,7 +53,9 @@ class Settings(BaseSettings):
     The description is what README's table says of it.
     """
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     token: SecretStr = Field(SecretStr(""), description="The bot's token, from @BotFather")
     owners: Annotated[frozenset[int], NoDecode] = Field(

@@ -12,6 +12,7 @@ from bot.app import Refused, serve
 from bot.config import load_settings
 from bot.sandbox.server import Sandbox
 
+
 async def trial(port: int, overrides: dict[str, object], say: Callable[[str], None]) -> None:
     """Until Ctrl-C. All that it keeps is in a temporary folder, gone at the end."""
     token = f"{secrets.randbelow(10**9) + 10**9}:{secrets.token_urlsafe(26)}"

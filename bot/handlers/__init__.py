@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from telegram import Update
@@ -23,7 +23,7 @@ from bot.handlers.whoami import whoami
 from bot.views.callback import Action
 from bot.wire.lanes import Lane, lane
 
-Handler = Callable[[Update, Context], Awaitable[None]]
+Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 NEW = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
 OWN = NEW & ~filters.FORWARDED
@@ -76,4 +76,4 @@ def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
     application.add_handler(MessageHandler(NEW & ~filters.StatusUpdate.ALL, ask.other))
     application.add_handler(CallbackQueryHandler(_button))
     application.add_handler(ChatMemberHandler(membership.changed, ChatMemberHandler.MY_CHAT_MEMBER))
-    application.add_error_handler(errors.failed)  # type: ignore[arg-type]
+    application.add_error_handler(errors.failed)

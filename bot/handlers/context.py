@@ -18,6 +18,7 @@ from bot.views.pick_language import pick_language
 from bot.views.scene import House, Scene
 from bot.views.words import Words
 from bot.wire.gate import Gate
+from bot.wire.sender import WireSender
 from content.ask import Asker
 from content.library import Library
 from storage.open import Storage
@@ -35,6 +36,7 @@ class Services:
     library: Library
     asker: Asker
     gate: Gate
+    sender: WireSender
     engine: Engine
     now: Callable[[], float] = field(default=time.time)
 

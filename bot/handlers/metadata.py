@@ -18,7 +18,9 @@ async def register(services: Services, bot: Bot) -> None:
         for language in services.words:
             await _one_language(services, bot, language)
     except TelegramError as error:
-        log.warning("commands and descriptions not registered; tried again at the next start", error=type(error).__name__)
+        log.warning(
+            "commands and descriptions not registered; tried again at the next start", error=type(error).__name__
+        )
 
 
 async def _one_language(services: Services, bot: Bot, language: str) -> None:
@@ -43,4 +45,3 @@ async def _one_language(services: Services, bot: Bot, language: str) -> None:
 async def _commands(bot: Bot, commands: list[BotCommand], scope: BotCommandScope, code: str) -> None:
     if list(await bot.get_my_commands(scope=scope, language_code=code)) != commands:
         await bot.set_my_commands(commands, scope=scope, language_code=code)
-
