@@ -6,36 +6,50 @@ from storage.records import Cause, Delivery, DeliveryState, Outcome, Result, Ver
 
 MOST_UNKNOWNS = 3
 """Sends without an answer, after which a delivery is parked: it may have arrived each time."""
-MOST_ATTEMPTS = 10
-"""Sends that surely failed, after which a delivery is parked."""
+MOST_REFUSALS = 5
+"""Tries after which a refusal that we do not understand, or a chat that keeps moving, parks a delivery."""
 FIRST_BACKOFF = 1.0
-LONGEST_BACKOFF = 300.0
+LONGEST_BACKOFF = 60.0
+AFTER_UNKNOWN = (10.0, LONGEST_BACKOFF)
+"""Seconds before a message that perhaps arrived goes out again: time enough for a server to come back."""
 
 
 def backoff(attempts: int) -> float:
-    """Seconds before the next try: 1, 2, 4 … 300."""
+    """Seconds before the next try: 1, 2, 4 … 60."""
     return min(LONGEST_BACKOFF, FIRST_BACKOFF * 2.0 ** min(attempts, 20))
 
 
 def decide(delivery: Delivery, outcome: Outcome, now: float) -> Result:
-    """The result to store. FLOOD, FAULT and HALT cost no attempt: the row waits as it did before."""
+    """The result to store. FLOOD, FAULT and HALT cost no attempt: the row waits as it did before. What surely
+    never left is tried until it does: a network that is down for a day parks nobody."""
 
-    def result(state: DeliveryState, cause: Cause = Cause.NONE, at: float = 0.0) -> Result:
+    def result(state: DeliveryState, at: float = 0.0) -> Result:
+        cause = Cause.NONE if state is DeliveryState.SENT else outcome.cause
         return Result(delivery.broadcast, delivery.subscriber, state, cause, outcome.message_id, at, outcome.migrate_to)
 
     match outcome.verb:
         case Verb.SENT:
             return result(DeliveryState.SENT)
         case Verb.GONE:
-            return result(DeliveryState.GONE, outcome.cause)
+            return result(DeliveryState.GONE)
         case Verb.RETRY:
-            if delivery.attempts + 1 >= MOST_ATTEMPTS:
-                return result(DeliveryState.PARKED, outcome.cause)
+            if outcome.cause is not Cause.NOT_SENT and delivery.attempts + 1 >= MOST_REFUSALS:
+                return result(DeliveryState.PARKED)
             wait = 0.0 if outcome.migrate_to is not None else backoff(delivery.attempts)
-            return result(DeliveryState.RETRY, outcome.cause, now + wait)
+            return result(DeliveryState.RETRY, now + wait)
         case Verb.UNCERTAIN:
             if delivery.unknowns + 1 >= MOST_UNKNOWNS:
-                return result(DeliveryState.PARKED, Cause.UNCERTAIN)
-            return result(DeliveryState.UNKNOWN, outcome.cause, now + backoff(delivery.unknowns))
+                return result(DeliveryState.PARKED)
+            return result(DeliveryState.UNKNOWN, now + AFTER_UNKNOWN[min(delivery.unknowns, 1)])
         case _:
             return result(DeliveryState.QUEUED)
+
+
+def withdrawn(delivery: Delivery) -> Result:
+    """It was taken, but nothing was written: it waits as before."""
+    return Result(delivery.broadcast, delivery.subscriber, DeliveryState.QUEUED)
+
+
+def unanswered(delivery: Delivery) -> Result:
+    """It was written, and the bot ended before the answer."""
+    return Result(delivery.broadcast, delivery.subscriber, DeliveryState.UNKNOWN, Cause.UNCERTAIN)

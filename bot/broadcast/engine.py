@@ -7,69 +7,118 @@ duplicate was written down before the message went out. It knows neither Telegra
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+import contextlib
+from collections.abc import Sequence
 
 import structlog
 
-from bot.broadcast.decide import decide
-from bot.broadcast.ports import Clock, Ledger, Pace, Sender
-from bot.logs import places
-from storage.records import Broadcast, BroadcastState, Delivery, DeliveryState, Result, Verb
+from bot.broadcast.decide import decide, unanswered, withdrawn
+from bot.broadcast.flights import Flights
+from bot.broadcast.meter import Meter
+from bot.broadcast.moves import Moves
+from bot.broadcast.patience import NotNow, Patience
+from bot.broadcast.ports import Clock, Ledger, Observer, Pace, Progress, Sender
+from bot.broadcast.runs import Run, Runs
+from bot.broadcast.trouble import Trouble
+from storage.records import BroadcastState, Delivery, Outcome, Result, Verb
 
 log = structlog.get_logger(__name__)
 
-T = TypeVar("T")
 TICK = 0.05
 IDLE = 1.0
+"""Seconds between two looks at the ledger, busy or not; `wake` brings the next one forward."""
 PAGE = 1000
-MOST_FAULTS = 3
-"""Refusals of the content after which a broadcast pauses."""
+FAN_OUT = 0.03
+"""Seconds of a pass that fan-out may take before messages have their turn."""
 LAST_ANSWERS = 8.5
 """Seconds for which an orderly stop waits for answers; Telegram may hold a request for 8."""
+LAST_WORDS = 1.0
+"""Seconds that an orderly stop then gives to a storage that fails."""
+
+
+class Silent:
+    """An observer that does nothing."""
+
+    def progress(self, progress: Progress) -> None: ...
+
+    def moved(self, broadcast: int, state: BroadcastState, note: str) -> None: ...
+
+    def halted(self, note: str) -> None: ...
+
+    def trouble(self, note: str) -> None: ...
 
 
 class Engine:
-    def __init__(self, ledger: Ledger, sender: Sender, pace: Pace, clock: Clock) -> None:
+    """`run` in a supervised task; everything else from the same event loop."""
+
+    def __init__(
+        self, ledger: Ledger, sender: Sender, pace: Pace, clock: Clock, observer: Observer | None = None
+    ) -> None:
+        self.observer: Observer = observer or Silent()
         self._ledger = ledger
         self._sender = sender
         self._pace = pace
         self._clock = clock
+        self._flights = Flights(sender, pace, self._landed, self._returned)
+        self._patience = Patience(lambda note: self.observer.trouble(note))
+        self._moves = Moves(ledger, self._patience, clock, self._moved)
+        self._runs = Runs()
+        self._trouble = Trouble()
+        self._meter = Meter()
         self._results: list[Result] = []
-        self._flying: set[asyncio.Task[None]] = set()
-        self._faults: Counter[int] = Counter()
-        self._barred: set[int] = set()
-        self._halted = False
+        self._halted: str | None = None
         self._stopping = False
+        self._orphans = True
+        self._fanning = False
+        self._seen = float("-inf")
+        self._epoch = clock.time() - clock.monotonic()
         self._wake = asyncio.Event()
         self._finished = asyncio.Event()
 
+    @property
+    def halted(self) -> bool:
+        """Nothing is sent, and whatever is approved pauses, until a broadcast is resumed or the halt lifted."""
+        return self._halted is not None
+
     def wake(self) -> None:
         """Something new may be due."""
+        self._seen = float("-inf")
         self._wake.set()
 
-    async def pause(self, broadcast: int) -> bool:
-        return await self._bar(broadcast, BroadcastState.PAUSED)
+    async def pause(self, broadcast: int, note: str = "") -> bool:
+        """No message of it starts from now on. False: it was not under way."""
+        return await self._bar(broadcast, BroadcastState.PAUSED, note)
 
-    async def cancel(self, broadcast: int) -> bool:
-        return await self._bar(broadcast, BroadcastState.CANCELLED)
+    async def cancel(self, broadcast: int, note: str = "") -> bool:
+        """As `pause`, for good: whoever still waits is cancelled."""
+        return await self._bar(broadcast, BroadcastState.CANCELLED, note)
 
     async def resume(self, broadcast: int) -> bool:
-        self._faults.pop(broadcast, None)
+        """It goes on where it stood; lifts a halt. False: it was not paused. Raises what storage raises."""
         moved = await self._ledger.set_state(broadcast, BroadcastState.RUNNING, self._clock.time())
         if moved:
-            self._barred.discard(broadcast)
-            self._halted = False
+            self._runs.forget(broadcast)
+            self._runs.barred.discard(broadcast)
+            self._halted = None
         self.wake()
         return moved
 
-    def halt(self) -> None:
-        """No message of any broadcast is written from now on, until one is resumed."""
-        self._halted = True
+    def halt(self, note: str = "") -> None:
+        """No message of any broadcast is written from now on; all are paused, to be resumed one by one."""
+        if self._halted is None:
+            self._halted = note
+            self._flights.withdraw()
+            self._pause_all(note)
+            self.observer.halted(note)
+            self.wake()
+
+    def lift(self) -> None:
+        """Ends a halt; what it paused stays paused."""
+        self._halted = None
+        self.wake()
 
     async def stop(self) -> None:
-        """No new sends; what is on its way is awaited, and its results are stored."""
+        """No new sends; what is on its way is awaited, and its results are stored. Returns when `run` ends."""
         self._stopping = True
         self.wake()
         await self._finished.wait()
@@ -77,120 +126,226 @@ class Engine:
     async def run(self) -> None:
         """Until `stop`. Storage that fails is tried again; no result is lost meanwhile."""
         try:
-            unknown = await self._surely(self._ledger.recover)
-            if unknown:
-                log.warning("messages were on their way when the bot ended; they go out again", count=unknown)
-            async with asyncio.TaskGroup() as group:
-                while not self._stopping:
-                    await self._pass(group)
-                await self._land()
+            while not self._stopping:
+                began = self._clock.monotonic()
+                with contextlib.suppress(NotNow):
+                    await self._pass()
+                await self._rest(began)
+            await self._land()
         finally:
+            await self._flights.abandon()
             self._finished.set()
 
-    async def _pass(self, group: asyncio.TaskGroup) -> None:
-        active = await self._surely(self._ledger.active)
-        now = self._clock.time()
-        due = next((item for item in active if item.start_at <= now), None)
-        if due is None or self._halted:
-            await self._store(None, 0)
-            soonest = min((item.start_at - now for item in active), default=IDLE)
-            await self._sleep(min(IDLE, max(TICK, soonest)))
-        elif not due.fanned_out:
-            await self._fan_out(due)
-        else:
-            await self._tick(group, due)
+    async def _pass(self) -> None:
+        """One look at everything. NotNow: storage refused something; the rest has its turn next time."""
+        if self._orphans:
+            await self._recover()
+        await self._moves.write()
+        if self._clock.monotonic() - self._seen >= IDLE:
+            await self._look()
+        await self._fan_out()
+        await self._tick(self._runs.due(self._now(), self._clock.time()))
 
-    async def _fan_out(self, broadcast: Broadcast) -> None:
-        if broadcast.state is BroadcastState.APPROVED:
-            moved = await self._surely(
-                lambda: self._ledger.set_state(broadcast.id, BroadcastState.RUNNING, self._clock.time())
-            )
-            if not moved:
-                return
-        await self._surely(lambda: self._ledger.fan_out(broadcast.id, PAGE))
-
-    async def _tick(self, group: asyncio.TaskGroup, broadcast: Broadcast) -> None:
-        room = self._pace.room()
-        taken = await self._store(broadcast.id, room)
-        for delivery in taken:
-            task = group.create_task(self._deliver(delivery, broadcast.payload))
-            self._flying.add(task)
-            task.add_done_callback(self._flying.discard)
-        if not taken and not self._flying and not self._results:
-            await self._maybe_done(broadcast)
-        await self._sleep(TICK)
-
-    async def _maybe_done(self, broadcast: Broadcast) -> None:
-        due = await self._surely(lambda: self._ledger.next_due(broadcast.id))
-        if due is None:
-            now = self._clock.time()
-            await self._surely(lambda: self._ledger.set_state(broadcast.id, BroadcastState.DONE, now))
-            log.info("a broadcast is done", total=broadcast.total)
-        elif due > self._clock.time():
-            await self._sleep(min(IDLE, due - self._clock.time()))
-
-    async def _deliver(self, delivery: Delivery, payload: str) -> None:
-        granted = await self._pace.turn(delivery.chat_id)
-        if self._halted or delivery.broadcast in self._barred:
-            self._results.append(Result(delivery.broadcast, delivery.subscriber, DeliveryState.QUEUED))
+    async def _recover(self) -> None:
+        """Rows that are *sending* though nothing is under way: left by a crash, or by a commit that we never
+        heard of."""
+        if len(self._flights) or self._results:
             return
-        outcome = await self._sender.send(delivery, payload)
-        if outcome.verb is Verb.FLOOD:
-            self._pace.flood(outcome.wait, granted)
-        elif outcome.verb is Verb.HALT:
-            self._halted = True
-            log.error("Telegram refuses this bot: all sending stopped, recipients stay pending", said=outcome.detail)
-        elif outcome.verb is Verb.FAULT:
-            await self._fault(delivery.broadcast, outcome.detail)
-        self._results.append(decide(delivery, outcome, self._clock.time()))
+        count = await self._patience.ask(self._ledger.recover)
+        self._orphans = False
+        self.wake()
+        if count:
+            log.warning("messages were under way when the bot ended; they go out again", count=count)
 
-    async def _fault(self, broadcast: int, said: str) -> None:
-        self._faults[broadcast] += 1
-        if self._faults[broadcast] == MOST_FAULTS:
-            log.error("Telegram refuses the content: the broadcast pauses, recipients stay pending", said=said)
-            await self._bar(broadcast, BroadcastState.PAUSED, said)
+    async def _look(self) -> None:
+        active = await self._patience.ask(self._ledger.active)
+        now = self._seen = self._clock.monotonic()
+        for gone in self._runs.see(active):
+            self._flights.withdraw(gone)
+        for run in self._runs:
+            if run.broadcast.state is BroadcastState.RUNNING:
+                self.observer.progress(self._meter.progress(run.broadcast, now))
+        if self._halted is not None:
+            self._pause_all(self._halted)
 
-    async def _bar(self, broadcast: int, state: BroadcastState, note: str = "") -> bool:
-        self._barred.add(broadcast)
-        moved = await self._ledger.set_state(broadcast, state, self._clock.time(), note)
-        if not moved:
-            self._barred.discard(broadcast)
+    async def _fan_out(self) -> None:
+        """Queues pages of the first broadcast whose audience is not complete, for a moment."""
+        wall = self._clock.time()
+        run = next((r for r in self._runs if r.broadcast.start_at <= wall and not r.broadcast.fanned_out), None)
+        self._fanning = run is not None and self._halted is None and await self._begun(run)
+        if run is None or not self._fanning:
+            return
+        until = self._clock.monotonic() + FAN_OUT
+        while self._clock.monotonic() < until and run.id not in self._runs.barred and not self._stopping:
+            added = await self._patience.ask(self._ledger.fan_out, run.id, PAGE)
+            run.look_at = float("-inf")
+            if not added:
+                await self._look()
+                return
+
+    async def _begun(self, run: Run) -> bool:
+        """Whether it is running; an approved one is set going."""
+        if run.broadcast.state is BroadcastState.RUNNING:
+            return True
+        moved = await self._patience.ask(self._ledger.set_state, run.id, BroadcastState.RUNNING, self._clock.time())
+        if moved:
+            self.observer.moved(run.id, BroadcastState.RUNNING, "")
+        else:
+            self._runs.forget(run.id)
+        self.wake()
         return moved
 
-    async def _store(self, broadcast: int | None, limit: int) -> list[Delivery]:
+    async def _tick(self, run: Run | None) -> None:
         """Stores the results so far and takes the next batch; results stay ours until the commit."""
+        limit = self._limit() if run is not None else 0
         results = self._results[:]
-        if not results and (broadcast is None or limit < 1):
-            return []
-        now = self._clock.time()
-        taken = await self._surely(lambda: self._ledger.tick(results, broadcast, limit, now))
+        if not results and not limit:
+            return
+        now = self._now() + (run.ahead if run is not None else 0.0)
+        self._orphans, before = True, self._orphans
+        taken = await self._patience.ask(self._ledger.tick, results, run.id if run and limit else None, limit, now)
+        self._orphans = before
         del self._results[: len(results)]
-        return list(taken)
+        self._runs.stirred({result.broadcast for result in results})
+        if run is not None and limit:
+            self._launch(run, taken)
+            if not taken:
+                await self._exhausted(run)
+
+    def _launch(self, run: Run, taken: Sequence[Delivery]) -> None:
+        for delivery in taken:
+            if self._stopping or self._halted is not None or delivery.broadcast in self._runs.barred:
+                self._returned(delivery)
+            else:
+                self._flights.launch(delivery, run.broadcast.payload)
+
+    def _limit(self) -> int:
+        """How many more messages to bring to the gate now."""
+        if self._stopping or self._halted is not None or self._orphans:
+            return 0
+        under_way = len(self._flights)
+        most = self._trouble.most(self._now())
+        free = (self._sender.capacity if most is None else most) - under_way
+        return max(0, min(free, self._pace.room()))
+
+    async def _exhausted(self, run: Run) -> None:
+        """No row of it was due: it waits for a moment, for answers, or it is done."""
+        due = await self._patience.ask(self._ledger.next_due, run.id)
+        if due is not None:
+            run.due(due, self._now())
+        elif self._flights.of(run.id) or any(result.broadcast == run.id for result in self._results):
+            run.look_at = float("inf")
+        elif run.broadcast.fanned_out:
+            await self._finish(run)
+
+    async def _finish(self, run: Run) -> None:
+        await self._look()
+        if run.sending:
+            self._orphans = True
+        elif self._runs.get(run.id) is run:
+            self._runs.barred.add(run.id)
+            self.observer.progress(self._meter.progress(run.broadcast, self._clock.monotonic()))
+            self._moves.add(run.id, BroadcastState.DONE, "")
+            await self._moves.write()
+
+    async def _bar(self, broadcast: int, state: BroadcastState, note: str) -> bool:
+        self._runs.barred.add(broadcast)
+        self._flights.withdraw(broadcast)
+        moved = await self._moves.now(broadcast, state, note)
+        if not moved:
+            self._runs.barred.discard(broadcast)
+        self.wake()
+        return moved
+
+    def _stand(self, broadcast: int, note: str) -> None:
+        """The engine's own pause: at once in memory, then in the ledger."""
+        self._runs.barred.add(broadcast)
+        self._flights.withdraw(broadcast)
+        self._moves.add(broadcast, BroadcastState.PAUSED, note)
+        self.wake()
+
+    def _pause_all(self, note: str) -> None:
+        for run in self._runs:
+            self._stand(run.id, note)
+
+    def _moved(self, broadcast: int, state: BroadcastState, note: str, moved: bool) -> None:
+        self._runs.forget(broadcast)
+        if state is not BroadcastState.PAUSED:
+            self._runs.barred.discard(broadcast)
+        if moved:
+            self.observer.moved(broadcast, state, note)
+        self.wake()
+
+    def _landed(self, delivery: Delivery, outcome: Outcome, granted: float) -> None:
+        now = self._now()
+        self._meter.count(self._clock.monotonic())
+        self._results.append(decide(delivery, outcome, now))
+        if self._trouble.note(outcome, now):
+            self._flights.withdraw()
+            if self._trouble.held == 1:
+                self._hindered(f"Telegram cannot be reached, or does not answer: {outcome.detail}")
+        if outcome.verb is Verb.FLOOD:
+            self._pace.flood(outcome.wait, granted)
+            self._flights.withdraw()
+        elif outcome.verb is Verb.HALT and self._halted is None:
+            log.error("Telegram refuses this bot: all sending stops, recipients stay pending", said=outcome.detail)
+            self.halt(f"Telegram refuses this bot: {outcome.detail}")
+        run = self._runs.get(delivery.broadcast)
+        reason = run.faults.count(outcome) if run is not None else None
+        if reason is not None and delivery.broadcast not in self._runs.barred:
+            self._stand(delivery.broadcast, reason)
+
+    def _returned(self, delivery: Delivery) -> None:
+        self._results.append(withdrawn(delivery))
+
+    def _hindered(self, note: str) -> None:
+        log.warning("sending waits and tries again", why=note)
+        self.observer.trouble(note)
 
     async def _land(self) -> None:
-        if self._flying:
-            await asyncio.wait(self._flying, timeout=LAST_ANSWERS)
-            for task in self._flying:
-                task.cancel()
-        await self._store(None, 0)
+        """An orderly stop: what was not written goes back, what was is awaited; the rest is written down."""
+        self._flights.withdraw()
+        ends = self._clock.monotonic() + LAST_ANSWERS
+        while len(self._flights) and self._clock.monotonic() < ends:
+            await self._flights.settle(min(5 * TICK, ends - self._clock.monotonic()))
+            with contextlib.suppress(NotNow):
+                await self._tick(None)
+        self._results += [unanswered(delivery) for delivery in await self._flights.abandon()]
+        ends = self._clock.monotonic() + LAST_WORDS
+        while self._results or self._moves:
+            with contextlib.suppress(NotNow):
+                await self._tick(None)
+                await self._moves.write()
+                continue
+            if self._clock.monotonic() >= ends:
+                log.error("storage fails at the end; answers that it lacks count as unknown", count=len(self._results))
+                return
+            await self._clock.sleep(4 * TICK)
 
-    async def _surely(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Storage's answer, however long it takes; one line in the log each time it fails."""
-        wait = 0.2
-        while True:
-            try:
-                return await work()
-            except Exception as error:  # noqa: BLE001 - whatever storage says, giving up would lose results
-                failed = places(error)
-                log.error("storage failed; tried again", error=failed, seconds=wait)  # noqa: TRY400 - places only
-            await self._clock.sleep(wait)
-            wait = min(wait * 2, 5.0)
+    async def _rest(self, began: float) -> None:
+        now, wall = self._now(), self._clock.time()
+        if self._patience.wait:
+            seconds = self._patience.wait
+        elif self._fanning:
+            seconds = 0.0
+        elif self._results or len(self._flights):
+            seconds = TICK - (self._clock.monotonic() - began)
+        elif self._halted is None and self._runs.due(now, wall) is not None:
+            seconds = max(TICK - (self._clock.monotonic() - began), min(IDLE, self._pace.opens_in()))
+        else:
+            seconds = min(IDLE, max(TICK, self._runs.next_moment(now, wall)))
+        await self._sleep(seconds)
 
     async def _sleep(self, seconds: float) -> None:
         """Until the time is over or somebody wakes us."""
-        waking = asyncio.ensure_future(self._wake.wait())
-        try:
-            await asyncio.wait({waking}, timeout=seconds)
-        finally:
-            waking.cancel()
-            self._wake.clear()
+        if seconds <= 0 or self._wake.is_set():
+            await asyncio.sleep(0)
+        else:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._wake.wait()
+        self._wake.clear()
+
+    def _now(self) -> float:
+        """Unix seconds that never jump: as they were at the start, plus what has passed since."""
+        return self._epoch + self._clock.monotonic()

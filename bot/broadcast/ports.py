@@ -14,6 +14,10 @@ from storage.records import Broadcast, BroadcastState, Delivery, Outcome, Result
 
 
 class Sender(Protocol):
+    @property
+    def capacity(self) -> int:
+        """How many requests may be on the wire at once."""
+
     async def send(self, delivery: Delivery, payload: str) -> Outcome:
         """One message to one reader, written at once: the engine has waited for its turn. Never raises
         for what Telegram or the network answers. CancelledError: perhaps written, perhaps not."""

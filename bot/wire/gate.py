@@ -1,131 +1,199 @@
-"""One budget for all that the bot sends.
+"""The one gate for all that the bot sends.
 
-`Policy` is arithmetic over given moments: never more than rate x (t + 0.1 s) messages in any t (GCRA with a
-tolerance of 0.1 s); urgent lanes first, but answers take at most 80 % of ten seconds while a broadcast waits,
-and panels get up to 3 %. A 429 closes it until the latest moment named and slows the pace, which climbs back.
-`Gate` puts waiting tasks on top of it.
+`Policy` is arithmetic over given moments: budgets and lanes (`gate_budget`), what one chat may get
+(`gate_chats`), the pace after a 429 (`gate_tempo`), and the closing itself. `Gate` puts waiting tasks on top.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from bot.wire.lanes import Lane
+from bot.wire.gate_budget import Budget, Ticket
+from bot.wire.gate_chats import Chat, Chats
+from bot.wire.lanes import Lane, Superseded
 
-SLACK = 0.1
-"""Seconds of budget that may be caught up at once after a stall."""
-WINDOW = 10.0
-REPLY_SHARE = 0.8
-PANEL_SHARE = 0.03
-SLOWER = 0.8
-"""The pace after a 429, as a part of what it was."""
-FLOOR = 0.2
-CLIMB = 0.02
-"""How much of the rate the pace gains back in a second without a 429."""
+AHEAD = 0.15
+"""Seconds' worth of deliveries that wait at the gate, so that it never starves between two ticks."""
+QUANTUM = 0.004
+"""Seconds between two looks at least: at high rates a few go at once, well within the budget's slack."""
+BRIEFEST = 0.5
+"""Seconds for which a 429 closes the gate at least, whatever it names."""
 
 
-@dataclass
 class Policy:
-    """Moments are seconds of one monotonic clock."""
+    """All rules together. Moments are seconds of one monotonic clock; one that goes back stands still.
 
-    rate: float
-    closed_until: float = 0.0
-    _pace: float = 1.0
-    _pace_at: float = 0.0
-    _next: float = 0.0
-    _grants: Mapping[Lane, deque[float]] = field(default_factory=lambda: {lane: deque() for lane in Lane})
+    With `paid_rate` broadcasts have a budget of their own, and only they.
+    """
 
-    def pace(self, now: float) -> float:
-        """Messages a second at this moment."""
-        climbed = self._pace + CLIMB * max(0.0, now - self._pace_at)
-        return self.rate * min(1.0, climbed)
+    def __init__(self, rate: float, paid_rate: float | None = None) -> None:
+        self.closed_until = float("-inf")
+        self._closed_at = float("-inf")
+        self._chats = Chats()
+        paid = [Lane.BROADCAST] if paid_rate is not None else []
+        self.budgets = [Budget(rate, [lane for lane in Lane if lane not in paid], self._chats)]
+        if paid_rate is not None:
+            self.budgets.append(Budget(paid_rate, paid, self._chats))
+        self._of = {lane: budget for budget in self.budgets for lane in budget.lanes}
+        self._newest: dict[object, Ticket] = {}
 
-    def wait(self, now: float) -> float:
-        """Seconds until the next message may go; 0: now."""
-        return max(0.0, self._next - SLACK - now, self.closed_until - now)
+    def add(self, ticket: Ticket, now: float) -> Ticket | None:
+        """A ticket comes to wait; what it returns is overtaken by it and waits no more."""
+        overtaken = self._newest.get(ticket.key) if ticket.key is not None else None
+        if overtaken is not None:
+            self.drop(overtaken)
+        if ticket.key is not None:
+            self._newest[ticket.key] = ticket
+        self._of[ticket.lane].add(ticket, now)
+        return overtaken
 
-    def grant(self, now: float, lane: Lane) -> None:
-        """Takes one message from the budget; only when `wait` is 0."""
-        self._next = max(self._next, now) + 1.0 / self.pace(now)
-        self._grants[lane].append(now)
+    def drop(self, ticket: Ticket) -> None:
+        self._of[ticket.lane].drop(ticket)
+        self._forget(ticket)
 
-    def choose(self, now: float, waiting: Mapping[Lane, int]) -> Lane:
-        """Whose turn it is; at least one lane waits."""
-        there = [lane for lane in Lane if waiting.get(lane)]
-        if Lane.ADMIN in there:
-            return Lane.ADMIN
-        if Lane.PANEL in there and self._share(now, Lane.PANEL) < PANEL_SHARE:
-            return Lane.PANEL
-        others = [lane for lane in there if lane is not Lane.PANEL]
-        if Lane.REPLY in others and Lane.BROADCAST in others and self._share(now, Lane.REPLY) >= REPLY_SHARE:
-            return Lane.BROADCAST
-        return (others or there)[0]
+    def refund(self, ticket: Ticket) -> None:
+        self._of[ticket.lane].refund(ticket)
 
-    def flood(self, now: float, seconds: float) -> None:
-        self.closed_until = max(self.closed_until, now + seconds)
-        self._pace = max(FLOOR, self.pace(now) / self.rate * SLOWER)
-        self._pace_at = self.closed_until
+    def grant(self, now: float) -> Ticket | None:
+        if now < self.closed_until:
+            return None
+        for budget in self.budgets:
+            ticket = budget.grant(now)
+            if ticket is not None:
+                self._forget(ticket)
+                return ticket
+        return None
 
-    def _share(self, now: float, lane: Lane) -> float:
-        grants = self._grants[lane]
-        while grants and grants[0] < now - WINDOW:
-            grants.popleft()
-        return len(grants) / (self.rate * WINDOW)
+    def wake(self, now: float) -> float | None:
+        """The next moment to ask `grant` again; None while nobody waits."""
+        moments = [moment for budget in self.budgets if (moment := budget.wake(now)) is not None]
+        return max(min(moments), self.closed_until) if moments else None
+
+    def flood(self, now: float, wait: float, lane: Lane = Lane.BROADCAST, granted: float | None = None) -> None:
+        """A 429 for a message of `lane` that was let through at `granted`. Closes until the latest moment
+        named. Only a message let through after the last closing tells anything new about the pace."""
+        closes = max(self.closed_until, now + max(BRIEFEST, wait))
+        if now >= self.closed_until and (granted is None or granted >= self._closed_at):
+            self._closed_at = now
+            self._of[lane].tempo.breach(now, closes)
+        self.closed_until = closes
+
+    def waiting(self, lane: Lane) -> int:
+        return self._of[lane].waiting(lane)
+
+    def pace(self, now: float, lane: Lane = Lane.BROADCAST) -> float:
+        """Messages a second that this lane's budget gives now."""
+        return self._of[lane].tempo.rate(now)
+
+    def _forget(self, ticket: Ticket) -> None:
+        if ticket.key is not None and self._newest.get(ticket.key) is ticket:
+            del self._newest[ticket.key]
+
+
+@dataclass(eq=False, slots=True)
+class Waiter(Ticket):
+    future: asyncio.Future[float] | None = None
 
 
 class Gate:
-    """`turn` waits; a cancelled wait takes nothing."""
+    """`turn` waits for a ticket's grant; a cancelled wait takes nothing from the budget.
 
-    def __init__(self, rate: float, monotonic: Callable[[], float] | None = None) -> None:
-        self.policy = Policy(rate)
+    `on_close` is told how many seconds the gate stays closed after each 429, to be kept across a restart.
+    """
+
+    def __init__(
+        self,
+        rate: float,
+        monotonic: Callable[[], float] | None = None,
+        *,
+        paid_rate: float | None = None,
+        on_close: Callable[[float], None] | None = None,
+    ) -> None:
+        self.policy = Policy(rate, paid_rate)
+        self.on_close = on_close
         self._monotonic = monotonic or (lambda: asyncio.get_running_loop().time())
-        self._queues: dict[Lane, deque[asyncio.Future[None]]] = {lane: deque() for lane in Lane}
         self._timer: asyncio.TimerHandle | None = None
+        self._last = float("-inf")
 
-    async def turn(self, lane: Lane) -> None:
-        """Returns when one message may be written."""
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queues[lane].append(future)
+    async def turn(self, lane: Lane, chat: Chat | None = None, key: object = None) -> float:
+        """The moment at which one message was let through, for `flood`. Superseded: `key` came again."""
+        loop = asyncio.get_running_loop()
+        waiter = Waiter(lane, chat, key, future=loop.create_future())
+        overtaken = self.policy.add(waiter, self._now())
+        if isinstance(overtaken, Waiter) and overtaken.future is not None and not overtaken.future.done():
+            overtaken.future.set_exception(Superseded())
         self._pump()
+        assert waiter.future is not None  # noqa: S101 - set four lines above
         try:
-            await future
+            return await waiter.future
         except asyncio.CancelledError:
-            if not future.done():
-                future.cancel()
-            self._pump()
+            self._leave(waiter)
             raise
 
-    def room(self) -> int:
-        """How many more deliveries to bring here: about a tenth of a second's worth; 0 while closed."""
-        if self.opens_in() > 0:
+    def room(self, lane: Lane = Lane.BROADCAST) -> int:
+        """How many more deliveries to bring here; 0 while closed."""
+        now = self._now()
+        if now < self.policy.closed_until:
             return 0
-        return max(0, int(self.policy.rate * 2 * SLACK) + 2 - len(self._queues[Lane.BROADCAST]))
+        wanted = int(self.policy.pace(now, lane) * AHEAD) + 2
+        return max(0, wanted - self.policy.waiting(lane))
 
-    def flood(self, seconds: float) -> None:
-        self.policy.flood(self._monotonic(), seconds)
+    def flood(self, seconds: float, lane: Lane = Lane.BROADCAST, granted: float | None = None) -> None:
+        """A 429 named so many seconds; see `Policy.flood`."""
+        self.policy.flood(self._now(), seconds, lane, granted)
+        if self.on_close is not None:
+            self.on_close(self.opens_in())
+
+    def restore(self, seconds: float) -> None:
+        """Closed since before a restart, for so many seconds more."""
+        self.policy.closed_until = max(self.policy.closed_until, self._now() + seconds)
 
     def opens_in(self) -> float:
-        return max(0.0, self.policy.closed_until - self._monotonic())
+        """Seconds until the gate opens; 0 when it is open."""
+        return max(0.0, self.policy.closed_until - self._now())
+
+    def pace(self, lane: Lane = Lane.BROADCAST) -> float:
+        return self.policy.pace(self._now(), lane)
+
+    def _now(self) -> float:
+        self._last = max(self._last, self._monotonic())
+        return self._last
+
+    def _leave(self, waiter: Waiter) -> None:
+        future = waiter.future
+        if future is not None and future.done() and not future.cancelled() and future.exception() is None:
+            self.policy.refund(waiter)
+        self.policy.drop(waiter)
+        self._pump()
 
     def _pump(self) -> None:
+        """Lets through whoever may go, and comes back when the next one may."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        while True:
-            for queue in self._queues.values():
-                while queue and queue[0].done():
-                    queue.popleft()
-            waiting = {lane: len(queue) for lane, queue in self._queues.items() if queue}
-            if not waiting:
-                return
-            now = self._monotonic()
-            wait = self.policy.wait(now)
-            if wait > 0:
-                self._timer = asyncio.get_running_loop().call_later(wait, self._pump)
-                return
-            lane = self.policy.choose(now, waiting)
-            self.policy.grant(now, lane)
-            self._queues[lane].popleft().set_result(None)
+        now = self._now()
+        while (ticket := self.policy.grant(now)) is not None:
+            future = ticket.future if isinstance(ticket, Waiter) else None
+            if future is None or future.done():
+                self.policy.refund(ticket)
+            else:
+                future.set_result(now)
+        moment = self.policy.wake(now)
+        if moment is not None:
+            self._timer = asyncio.get_running_loop().call_later(max(QUANTUM, moment - now), self._pump)
+
+
+def closing(seconds: float, wall: float) -> str:
+    """What to keep of a closing across a restart; `wall` is now, in Unix seconds."""
+    return f"{wall + seconds:.3f} {seconds:.3f}"
+
+
+def closed_for(kept: str, wall: float) -> float:
+    """Seconds that are left of it: never more than were named, wherever the wall clock went meanwhile."""
+    try:
+        until, named = map(float, kept.split())
+    except ValueError:
+        return 0.0
+    return max(0.0, min(until - wall, named))

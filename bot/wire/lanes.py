@@ -15,4 +15,8 @@ class Lane(IntEnum):
     PANEL = 3
 
 
+class Superseded(Exception):
+    """A newer state of the same panel is waiting: this one need not be shown any more."""
+
+
 lane: ContextVar[Lane] = ContextVar("lane", default=Lane.REPLY)

@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
 
-from telegram.error import RetryAfter
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 from bot.wire.gate import Gate
-from bot.wire.lanes import lane
+from bot.wire.gate_chats import Chat
+from bot.wire.lanes import Lane, Superseded, lane
 
-COUNTED = ("send", "edit", "copy", "forward")
-"""Beginnings of the methods that Telegram counts as messages."""
+COUNTED = ("send", "edit", "copy", "forward", "delete")
+"""Beginnings of the methods that Telegram counts as messages, where they name a chat or a message."""
+FREE = ("sendChatAction", "deleteWebhook", "deleteMyCommands")
 TRIES = 3
+LONGEST = 60.0
+"""Seconds; an answer that would have to wait longer is given up, and its caller told."""
+
+
+class Overtaken(TelegramError):
+    """A newer state of the same panel goes out instead of this one."""
+
+    def __init__(self) -> None:
+        super().__init__("a newer state of this message is on its way")
 
 
 def seconds(error: RetryAfter) -> float:
     """How long Telegram asks to wait; the library gives a number or a timedelta."""
     wait = error.retry_after
     return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+
+
+def counted(endpoint: str, data: dict[str, Any]) -> bool:
+    """Whether a call takes from the budget."""
+    names = "chat_id" in data or "inline_message_id" in data
+    return names and endpoint.startswith(COUNTED) and endpoint not in FREE
+
+
+def chat_of(data: dict[str, Any]) -> Chat | None:
+    """The chat that a call writes to: a number, or the @name of a group or channel."""
+    chat = data.get("chat_id")
+    if isinstance(chat, str) and chat.removeprefix("-").isdecimal():
+        return int(chat)
+    return chat if isinstance(chat, int | str) else None
 
 
 class GateLimiter(BaseRateLimiter[None]):
@@ -42,14 +68,38 @@ class GateLimiter(BaseRateLimiter[None]):
         data: dict[str, Any],
         rate_limit_args: None,
     ) -> Any:
-        counted = endpoint.startswith(COUNTED) and endpoint != "sendChatAction"
+        """The call's answer. RetryAfter: refused three times, or for more than a minute. Overtaken: a panel's
+        state that is no longer the newest."""
+        through = self._counted if counted(endpoint, data) else self._free
+        return await through(callback, args, kwargs, data)
+
+    async def _counted(self, callback: Any, args: Any, kwargs: dict[str, Any], data: dict[str, Any]) -> Any:
+        mine = lane.get()
+        key = (chat_of(data), data.get("message_id")) if mine is Lane.PANEL and "message_id" in data else None
         for attempt in range(TRIES):
-            if counted:
-                await self._gate.turn(lane.get())
+            granted = await self._turn(mine, chat_of(data), key)
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
-                if not counted or attempt + 1 == TRIES:
+                self._gate.flood(seconds(error), mine, granted)
+                if attempt + 1 == TRIES or seconds(error) > LONGEST:
                     raise
-                self._gate.flood(seconds(error))
         raise AssertionError("unreachable: every way out of the loop returns or raises")
+
+    async def _turn(self, mine: Lane, chat: Chat | None, key: object) -> float:
+        try:
+            return await self._gate.turn(mine, chat, key)
+        except Superseded:
+            raise Overtaken from None
+
+    async def _free(self, callback: Any, args: Any, kwargs: dict[str, Any], data: dict[str, Any]) -> Any:
+        """A 429 to a call that is no message says nothing about messages: only this call waits."""
+        for _ in range(TRIES - 1):
+            try:
+                return await callback(*args, **kwargs)
+            except RetryAfter as error:
+                if seconds(error) > LONGEST:
+                    raise
+                wait = seconds(error)
+            await asyncio.sleep(wait)
+        return await callback(*args, **kwargs)

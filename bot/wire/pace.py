@@ -16,14 +16,13 @@ class BroadcastPace:
         self._gate = gate
 
     async def turn(self, chat: int) -> float:
-        await self._gate.turn(Lane.BROADCAST)
-        return time.monotonic()
+        return await self._gate.turn(Lane.BROADCAST, chat)
 
     def room(self) -> int:
         return self._gate.room()
 
     def flood(self, wait: float, granted: float) -> None:
-        self._gate.flood(wait)
+        self._gate.flood(wait, Lane.BROADCAST, granted)
 
     def opens_in(self) -> float:
         return self._gate.opens_in()

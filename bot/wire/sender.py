@@ -8,14 +8,16 @@ from functools import lru_cache
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 from bot.config import Settings
 from bot.views.words import fallbacks
-from bot.wire.outcome import classify
-from bot.wire.transport import CONNECT_TIMEOUT, READ_TIMEOUT, session
-from storage.records import Cause, Delivery, Outcome, Verb
+from bot.wire.outcome import classify, classify_failure
+from bot.wire.transport import CONNECT_TIMEOUT, READ_TIMEOUT, pool_size, session
+from storage.records import Delivery, Outcome
 
 Fields = Mapping[str, Any]
+MOST_BODIES = 64
 
 
 def encode(full: Mapping[str, Fields], hidden: Mapping[str, Fields]) -> str:
@@ -37,20 +39,28 @@ def variant(payload: str, language: str, default: str, *, hidden: bool = False) 
 
 
 class WireSender:
-    """Fits the engine's `Sender`."""
+    """Fits the engine's `Sender`. Has connections of its own: as many as the rate needs."""
 
     def __init__(self, settings: Settings) -> None:
-        self._url = f"{settings.api_url}/bot{settings.token.get_secret_value()}/sendMessage"
+        self._url = URL(f"{settings.api_url}/bot{settings.token.get_secret_value()}/sendMessage", encoded=True)
         self._proxy = settings.proxy.get_secret_value() or None
         self._language = settings.language
+        self._paid = settings.paid
+        self._capacity = pool_size(settings.paid_rate if settings.paid else settings.rate)
         self._session: aiohttp.ClientSession | None = None
+        self._headers = {"Content-Type": "application/json"}
+        self._timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT, sock_read=READ_TIMEOUT)
         self._bodies: dict[tuple[str, str, bool, bool], bytes] = {}
 
     def __repr__(self) -> str:
-        return "WireSender()"
+        return f"{type(self).__name__}(capacity={self._capacity})"
+
+    @property
+    def capacity(self) -> int:
+        return self._capacity
 
     async def open(self) -> None:
-        self._session = session(self._proxy)
+        self._session = session(self._proxy, self._capacity)
 
     async def close(self) -> None:
         if self._session is not None:
@@ -59,25 +69,30 @@ class WireSender:
     async def send(self, delivery: Delivery, payload: str) -> Outcome:
         if self._session is None:
             raise RuntimeError("the sender is not open")
-        data = b'{"chat_id":%d,' % delivery.chat_id + self._body(delivery, payload)
-        timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT, sock_read=READ_TIMEOUT)
-        headers = {"Content-Type": "application/json"}
+        data = b'{"chat_id":%d,%b' % (delivery.chat_id, self._body(delivery, payload))
         try:
-            async with self._session.post(self._url, data=data, headers=headers, timeout=timeout) as answer:
+            async with self._session.post(
+                self._url, data=data, headers=self._headers, timeout=self._timeout, allow_redirects=False
+            ) as answer:
                 return classify(answer.status, await answer.read())
-        except (aiohttp.ConnectionTimeoutError, aiohttp.ClientConnectorError) as error:
-            return Outcome(Verb.RETRY, Cause.NOT_SENT, detail=type(error).__name__)
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            return Outcome(Verb.UNCERTAIN, Cause.UNCERTAIN, detail=type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong, the row's state must say what is known
+            return classify_failure(error)
 
     def _body(self, delivery: Delivery, payload: str) -> bytes:
         """The JSON object behind its first field, ready to follow the chat's."""
         key = (payload, delivery.language, delivery.hidden, delivery.silent)
-        if key not in self._bodies:
-            if len(self._bodies) > 64:
-                self._bodies.clear()
-            body = variant(payload, delivery.language, self._language, hidden=delivery.hidden)
-            if delivery.silent:
-                body["disable_notification"] = True
-            self._bodies[key] = json.dumps(body, ensure_ascii=False).encode()[1:]
-        return self._bodies[key]
+        body = self._bodies.get(key)
+        if body is None:
+            while len(self._bodies) >= MOST_BODIES:
+                del self._bodies[next(iter(self._bodies))]
+            body = self._bodies[key] = self._built(delivery, payload)
+        return body
+
+    def _built(self, delivery: Delivery, payload: str) -> bytes:
+        given = variant(payload, delivery.language, self._language, hidden=delivery.hidden)
+        given.pop("chat_id", None)
+        if delivery.silent:
+            given["disable_notification"] = True
+        if self._paid:
+            given["allow_paid_broadcast"] = True
+        return json.dumps(given, ensure_ascii=False, separators=(",", ":")).encode()[1:]

@@ -1,0 +1,79 @@
+"""The broadcasts that are under way, as the engine last saw them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from bot.broadcast.decide import LONGEST_BACKOFF
+from bot.broadcast.faults import Faults
+from storage.records import TERMINAL, Broadcast, DeliveryState
+
+
+@dataclass(slots=True)
+class Run:
+    """`look_at`: the moment, on the engine's steady clock, from which rows of it may be due."""
+
+    broadcast: Broadcast
+    faults: Faults
+    look_at: float = float("-inf")
+    ahead: float = 0.0
+    """Seconds by which rows were written down ahead of any moment that we name: the clock went back since."""
+
+    @property
+    def id(self) -> int:
+        return self.broadcast.id
+
+    @property
+    def sending(self) -> int:
+        return self.broadcast.counts.get(DeliveryState.SENDING, 0)
+
+    def due(self, moment: float, now: float) -> None:
+        """Its earliest row is due at `moment`. No wait of ours is longer than the longest backoff."""
+        self.ahead = max(0.0, moment - now - LONGEST_BACKOFF)
+        self.look_at = moment - self.ahead
+
+
+@dataclass(slots=True)
+class Runs:
+    """Oldest first. `barred` may not send, whatever the ledger said a moment ago."""
+
+    barred: set[int] = field(default_factory=set)
+    _runs: dict[int, Run] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Run]:
+        return iter([run for run in self._runs.values() if run.id not in self.barred])
+
+    def get(self, broadcast: int) -> Run | None:
+        return self._runs.get(broadcast)
+
+    def see(self, active: Sequence[Broadcast]) -> list[int]:
+        """Takes in what the ledger says; the ids of those that are under way no more."""
+        known = self._runs
+        self._runs = {}
+        for broadcast in active:
+            run = known.pop(broadcast.id, None)
+            if run is None:
+                answered = sum(count for state, count in broadcast.counts.items() if state in TERMINAL)
+                run = Run(broadcast, Faults(answered))
+            run.broadcast = broadcast
+            self._runs[broadcast.id] = run
+        return list(known)
+
+    def stirred(self, broadcasts: Iterable[int]) -> None:
+        """Rows of these moved: some may be due now."""
+        for broadcast in broadcasts:
+            if (run := self._runs.get(broadcast)) is not None:
+                run.look_at = float("-inf")
+
+    def forget(self, broadcast: int) -> None:
+        self._runs.pop(broadcast, None)
+
+    def due(self, now: float, wall: float) -> Run | None:
+        """The first whose time has come and of which rows may be due. `wall`: Unix seconds, for schedules."""
+        return next((run for run in self if run.broadcast.start_at <= wall and run.look_at <= now), None)
+
+    def next_moment(self, now: float, wall: float) -> float:
+        """Seconds until `due` may give another answer."""
+        waits = (max(run.look_at - now, run.broadcast.start_at - wall) for run in self)
+        return min(waits, default=float("inf"))
