@@ -71,7 +71,7 @@ class Engine:
         self._orphans = True
         self._fanning = False
         self._seen = float("-inf")
-        self._epoch = clock.time() - clock.monotonic()
+        self._epoch = 0.0
         self._wake = asyncio.Event()
         self._finished = asyncio.Event()
 
@@ -125,6 +125,7 @@ class Engine:
 
     async def run(self) -> None:
         """Until `stop`. Storage that fails is tried again; no result is lost meanwhile."""
+        self._epoch = self._clock.time() - self._clock.monotonic()
         try:
             while not self._stopping:
                 began = self._clock.monotonic()
@@ -331,7 +332,8 @@ class Engine:
         elif self._results or len(self._flights):
             seconds = TICK - (self._clock.monotonic() - began)
         elif self._halted is None and self._runs.due(now, wall) is not None:
-            seconds = max(TICK - (self._clock.monotonic() - began), min(IDLE, self._pace.opens_in()))
+            held = max(self._pace.opens_in(), self._trouble.until - now)
+            seconds = max(TICK - (self._clock.monotonic() - began), min(IDLE, held))
         else:
             seconds = min(IDLE, max(TICK, self._runs.next_moment(now, wall)))
         await self._sleep(seconds)

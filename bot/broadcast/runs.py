@@ -29,9 +29,11 @@ class Run:
         return self.broadcast.counts.get(DeliveryState.SENDING, 0)
 
     def due(self, moment: float, now: float) -> None:
-        """Its earliest row is due at `moment`. No wait of ours is longer than the longest backoff."""
-        self.ahead = max(0.0, moment - now - LONGEST_BACKOFF)
-        self.look_at = moment - self.ahead
+        """Its earliest row is due at `moment`. No wait of ours is longer than the longest backoff: a row that
+        seems to wait longer was written before the clock went back, and is due now."""
+        lost = moment - now > LONGEST_BACKOFF + 1
+        self.ahead = moment - now + LONGEST_BACKOFF if lost else 0.0
+        self.look_at = now if lost else moment
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -196,4 +197,5 @@ def closed_for(kept: str, wall: float) -> float:
         until, named = map(float, kept.split())
     except ValueError:
         return 0.0
-    return max(0.0, min(until - wall, named))
+    left = min(until - wall, named)
+    return left if math.isfinite(left) and left > 0 else 0.0

@@ -57,8 +57,11 @@ class Chats:
 
     def _forget(self, now: float) -> None:
         """Drops chats in the order in which they were last written to, as far as they are at rest."""
-        while self._due and (oldest := next(iter(self._due))) and self._due[oldest] <= now:
-            del self._due[oldest]
+        while self._due:
+            chat, due = next(iter(self._due.items()))
+            if due > now:
+                break
+            del self._due[chat]
         while self._groups:
             group, sent = next(iter(self._groups.items()))
             if sent and sent[-1] + GROUP_SPAN > now:

@@ -6,6 +6,7 @@ accepted in t seconds of steady sending, up to the refusal, tell of a true rate 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 BUCKET = 1.0
@@ -18,8 +19,9 @@ FLOOR = 0.02
 HOLD = 10.0
 """Seconds at the lower pace before it climbs."""
 CLIMB = 120.0
-"""Seconds from the lower pace to the set rate; twice as many after each further 429 of a row."""
+"""Seconds in which the pace then doubles; twice as many after each further 429 of a row."""
 MOST_DOUBLINGS = 4
+MOST_CLIMB = 60.0
 FORGIVEN = 300.0
 """Seconds at the full rate after which earlier refusals count no more."""
 PAUSE = 1.0
@@ -44,9 +46,8 @@ class Tempo:
         """Messages a second at this moment."""
         if not self._row:
             return self.top
-        if now < self._from:
-            return self._low
-        return min(self.top, self._low + (self.top - self._low) * (now - self._from) / self._over)
+        doublings = min(max(0.0, now - self._from) / self._over, MOST_CLIMB)
+        return min(self.top, self._low * math.exp2(doublings))
 
     def granted(self, now: float) -> None:
         if now - self._last > PAUSE:
@@ -61,7 +62,8 @@ class Tempo:
         """A 429 at `now`; nothing goes out until `opens`."""
         pace = self.rate(now)
         told = self._count / (max(0.0, now - self._run) + BUCKET) * MARGIN
-        self._row = 1 if not self._row or now > self._from + self._over + FORGIVEN else self._row + 1
+        forgiven = self._from + self._over * math.log2(self.top / self._low) + FORGIVEN if self._row else now
+        self._row = 1 if now >= forgiven else self._row + 1
         self._low = max(self.top * FLOOR, min(max(told, pace * DEEPEST_CUT), pace * LEAST_CUT))
         self._from = opens + HOLD
         self._over = CLIMB * 2.0 ** min(self._row - 1, MOST_DOUBLINGS)

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from storage.records import (
     TERMINAL,
@@ -49,6 +50,8 @@ class FakeLedger:
         self.left: set[int] = set()
         self.broadcasts: dict[int, Broadcast] = {}
         self.rows: dict[int, dict[int, Row]] = {}
+        self._waiting: dict[int, dict[int, Row]] = {}
+        self._counts: dict[int, Counter[DeliveryState]] = {}
         self.latency = 0.0
         self.failing = False
         self.lose_commits = 0
@@ -58,11 +61,22 @@ class FakeLedger:
 
     def approve(self, id_: int = 1, start_at: float = 0.0, payload: str = "p") -> int:
         self.broadcasts[id_] = Broadcast(id_, 1, BroadcastState.APPROVED, Audience(), payload, start_at=start_at)
-        self.rows[id_] = {}
+        self.rows[id_], self._waiting[id_], self._counts[id_] = {}, {}, Counter()
         return id_
 
     def states(self, id_: int = 1) -> Counter[DeliveryState]:
-        return Counter(row.state for row in self.rows[id_].values())
+        return Counter({state: count for state, count in self._counts[id_].items() if count})
+
+    def _put(self, id_: int, row: Row, state: DeliveryState) -> None:
+        """Moves a row, its counters and its place among those who wait, which is behind all others."""
+        if self.rows[id_].get(row.subscriber) is row:
+            self._counts[id_][row.state] -= 1
+        self.rows[id_][row.subscriber] = row
+        self._counts[id_][state] += 1
+        row.state = state
+        self._waiting[id_].pop(row.subscriber, None)
+        if state in WAITING:
+            self._waiting[id_][row.subscriber] = row
 
     def causes(self, id_: int = 1) -> Counter[Cause]:
         ended = [row for row in self.rows[id_].values() if row.state in TERMINAL and row.cause is not Cause.NONE]
@@ -94,7 +108,8 @@ class FakeLedger:
         if item.fanned_out or item.state not in (BroadcastState.APPROVED, BroadcastState.RUNNING):
             return 0
         page = sorted(reader for reader in self.readers if reader > item.cursor)[:limit]
-        self.rows[broadcast].update({reader: Row(reader) for reader in page})
+        for reader in page:
+            self._put(broadcast, Row(reader), DeliveryState.QUEUED)
         cursor = page[-1] if page else item.cursor
         self.broadcasts[broadcast] = replace(item, cursor=cursor, fanned_out=not page)
         self._committed()
@@ -106,7 +121,8 @@ class FakeLedger:
         for id_, rows in self.rows.items():
             sending = [row for row in rows.values() if row.state is DeliveryState.SENDING]
             for row in sending:
-                row.state, row.due = DeliveryState.UNKNOWN, 0.0
+                row.due = 0.0
+                self._put(id_, row, DeliveryState.UNKNOWN)
             count += len(sending)
             self._uncertain(id_, len(sending))
         self._committed()
@@ -120,7 +136,7 @@ class FakeLedger:
         for result in results:
             self._store(result)
         taken = self._take(broadcast, limit, now) if broadcast is not None else []
-        sending = sum(row.state is DeliveryState.SENDING for rows in self.rows.values() for row in rows.values())
+        sending = sum(counts[DeliveryState.SENDING] for counts in self._counts.values())
         self.most_sending = max(self.most_sending, sending)
         self._committed()
         return taken
@@ -129,7 +145,8 @@ class FakeLedger:
         row = self.rows[result.broadcast].get(result.subscriber)
         if row is None or row.state is not DeliveryState.SENDING:
             return
-        row.state, row.cause, row.due, row.message_id = result.state, result.cause, result.retry_at, result.message_id
+        row.cause, row.due, row.message_id = result.cause, result.retry_at, result.message_id
+        self._put(result.broadcast, row, result.state)
         row.attempts += result.state is DeliveryState.RETRY
         row.unknowns += result.state is DeliveryState.UNKNOWN
         self._uncertain(result.broadcast, result.state is DeliveryState.UNKNOWN)
@@ -138,17 +155,18 @@ class FakeLedger:
         if result.cause in (Cause.BLOCKED, Cause.DEACTIVATED, Cause.UNREACHABLE):
             self.left.add(result.subscriber)
         if self.broadcasts[result.broadcast].state is BroadcastState.CANCELLED and row.state in WAITING:
-            row.state = DeliveryState.CANCELLED
+            self._put(result.broadcast, row, DeliveryState.CANCELLED)
 
     def _take(self, id_: int, limit: int, now: float) -> list[Delivery]:
-        waiting = (row for row in self.rows[id_].values() if row.state in WAITING)
-        due = [row for row in waiting if row.state is DeliveryState.QUEUED or row.due <= now][:limit]
+        waiting = self._waiting[id_].values()
+        due = (row for row in waiting if row.state is DeliveryState.QUEUED or row.due <= now)
         taken = []
-        for row in due:
+        for row in list(islice(due, limit)):
             if row.subscriber in self.left:
-                row.state, row.cause = DeliveryState.CANCELLED, Cause.LEFT
+                row.cause = Cause.LEFT
+                self._put(id_, row, DeliveryState.CANCELLED)
                 continue
-            row.state = DeliveryState.SENDING
+            self._put(id_, row, DeliveryState.SENDING)
             chat = self.readers[row.subscriber]
             taken.append(Delivery(id_, row.subscriber, chat, "en", attempts=row.attempts, unknowns=row.unknowns))
         return taken
@@ -160,14 +178,14 @@ class FakeLedger:
             return False
         self.broadcasts[broadcast] = replace(item, state=state, note=note)
         if state is BroadcastState.CANCELLED:
-            for row in self.rows[broadcast].values():
-                row.state = DeliveryState.CANCELLED if row.state in WAITING else row.state
+            for row in list(self._waiting[broadcast].values()):
+                self._put(broadcast, row, DeliveryState.CANCELLED)
         self._committed()
         return True
 
     async def next_due(self, broadcast: int) -> float | None:
         await self._transaction()
-        waiting = [row for row in self.rows[broadcast].values() if row.state in WAITING]
+        waiting = self._waiting[broadcast].values()
         return min((0.0 if row.state is DeliveryState.QUEUED else row.due for row in waiting), default=None)
 
     def _uncertain(self, id_: int, count: int) -> None:

@@ -1,0 +1,290 @@
+"""The engine's ordinary course: audience, order, pace, schedule, and people who interfere."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from storage.records import BroadcastState, Cause, DeliveryState
+from tests.fakes.telegram import busiest
+from tests.fakes.warp import NOON, warped
+from tests.unit.broadcast.stage import stage
+
+PAUSED, CANCELLED, DONE = BroadcastState.PAUSED, BroadcastState.CANCELLED, BroadcastState.DONE
+
+
+def test_everybody_gets_it_once_and_the_sums_hold() -> None:
+    on = stage(2500, rate=1000)
+    warped(on.finish())
+    assert set(on.telegram.got.values()) == {1}
+    assert len(on.telegram.got) == 2500
+    assert on.sums_hold()
+    assert on.sent() == 2500
+    assert on.ledger.broadcasts[1].possible_duplicates == 0
+
+
+def test_an_empty_audience_is_done_at_once() -> None:
+    on = stage(0)
+    warped(on.finish())
+    assert not on.telegram.started
+
+
+def test_a_reader_who_left_gets_nothing() -> None:
+    on = stage(20)
+    on.ledger.left = {3, 7}
+    warped(on.finish())
+    assert on.ledger.states() == {DeliveryState.SENT: 18, DeliveryState.CANCELLED: 2}
+    assert on.ledger.causes() == {Cause.LEFT: 2}
+
+
+def test_a_reader_who_leaves_half_way_gets_nothing_later() -> None:
+    on = stage(300)
+
+    async def leave() -> None:
+        async with on.running():
+            await on.until(lambda: on.sent() >= 50)
+            on.ledger.left = set(range(200, 301))
+            await on.until_state(DONE)
+
+    warped(leave())
+    assert on.ledger.states() == {DeliveryState.SENT: 199, DeliveryState.CANCELLED: 101}
+
+
+@pytest.mark.parametrize(("readers", "rate"), [(600, 30.0), (20_000, 1000.0)])
+def test_the_whole_rate_is_used_and_never_exceeded(readers: int, rate: float) -> None:
+    on = stage(readers, rate=rate, limit=rate)
+    warped(on.finish())
+    sent = on.telegram.delivered
+    after = [moment for moment in sent if moment > sent[0] + 1]
+    assert len(after) / (sent[-1] - sent[0] - 1) >= 0.99 * rate
+    assert not on.telegram.floods
+    for seconds in (0.05, 0.5, 1.0, 5.0):
+        assert busiest(on.telegram.started, seconds) <= rate * (seconds + 0.1) + 1
+
+
+def test_what_is_marked_stays_near_what_is_under_way() -> None:
+    """A crash makes everything marked uncertain: rate x (latency + queue at the gate), not more."""
+    on = stage(5000, rate=1000)
+    warped(on.finish())
+    assert on.ledger.most_sending <= 1000 * (0.06 + 0.15 + 0.1)
+
+
+def test_answers_keep_their_speed_while_a_broadcast_runs() -> None:
+    from bot.wire.lanes import Lane
+
+    on = stage(3000)
+    waits: list[float] = []
+
+    async def ask() -> None:
+        loop = asyncio.get_running_loop()
+        async with on.running():
+            await on.until(lambda: on.sent() > 30)
+            for chat in range(300):
+                began = loop.time()
+                await on.gate.turn(Lane.REPLY, 50_000 + chat)
+                waits.append(loop.time() - began)
+                await asyncio.sleep(0.13)
+
+    warped(ask())
+    waits.sort()
+    assert waits[int(len(waits) * 0.99)] <= 0.15
+
+
+def test_it_waits_for_its_time() -> None:
+    on = stage(5, start_at=NOON + 1000 + 300)
+    warped(on.finish())
+    assert on.telegram.started[0] - 1000 == pytest.approx(300.5, abs=0.6)
+
+
+def test_undone_in_time_nothing_goes_out() -> None:
+    on = stage(5, start_at=NOON + 1000 + 5)
+
+    async def undo() -> None:
+        async with on.running():
+            await asyncio.sleep(4)
+            assert await on.engine.cancel(1)
+            await asyncio.sleep(30)
+
+    warped(undo())
+    assert not on.telegram.started
+    assert on.ledger.broadcasts[1].state is CANCELLED
+
+
+def test_broadcasts_go_in_order_and_the_next_uses_the_firsts_waits() -> None:
+    from storage.records import Outcome, Verb
+
+    on = stage(40)
+    on.ledger.approve(2)
+    order: list[int] = []
+
+    def answer(delivery: object, number: int) -> Outcome | None:
+        broadcast, reader = delivery.broadcast, delivery.subscriber  # type: ignore[attr-defined]
+        order.append(broadcast)
+        late = broadcast == 1 and reader == 5 and number == 1
+        return Outcome(Verb.UNCERTAIN, Cause.UNCERTAIN) if late else None
+
+    on.telegram.answer = answer
+
+    async def both() -> None:
+        async with on.running():
+            await on.until_state(DONE, 2)
+            await on.until_state(DONE, 1)
+
+    warped(both())
+    assert order[:40] == [1] * 40
+    assert order[40:80] == [2] * 40
+    assert order[80:] == [1]
+
+
+@pytest.mark.parametrize("way", ["pause", "cancel", "halt"])
+def test_no_send_starts_after_somebody_stops_it(way: str) -> None:
+    on = stage(3000, rate=1000)
+
+    async def interfere() -> float:
+        loop = asyncio.get_running_loop()
+        async with on.running():
+            await on.until(lambda: on.sent() >= 500)
+            moment = loop.time()
+            if way == "halt":
+                on.engine.halt("by hand")
+            else:
+                assert await getattr(on.engine, way)(1)
+            await asyncio.sleep(5)
+        return moment
+
+    moment = warped(interfere())
+    assert max(on.telegram.started) <= moment
+    states = on.ledger.states()
+    assert on.ledger.broadcasts[1].state is (CANCELLED if way == "cancel" else PAUSED)
+    waiting = DeliveryState.CANCELLED if way == "cancel" else DeliveryState.QUEUED
+    assert states == {DeliveryState.SENT: len(on.telegram.got), waiting: 3000 - len(on.telegram.got)}
+    assert on.duplicates() == 0
+
+
+def test_a_pause_during_fan_out_holds_and_resuming_completes_it() -> None:
+    on = stage(9000, rate=1000)
+    on.ledger.latency = 0.05
+
+    async def pause() -> None:
+        async with on.running():
+            await on.until(lambda: on.sent() >= 20)
+            assert not on.ledger.broadcasts[1].fanned_out
+            assert await on.engine.pause(1)
+            held = len(on.telegram.started)
+            await asyncio.sleep(10)
+            assert len(on.telegram.started) == held
+            assert await on.engine.resume(1)
+            await on.until_state(DONE)
+
+    warped(pause())
+    assert set(on.telegram.got.values()) == {1}
+    assert on.sent() == 9000
+
+
+def test_what_was_cancelled_cannot_be_resumed_nor_paused() -> None:
+    on = stage(3000)
+
+    async def cancel() -> None:
+        async with on.running():
+            await on.until(lambda: on.sent() >= 5)
+            assert await on.engine.cancel(1)
+            assert not await on.engine.resume(1)
+            assert not await on.engine.pause(1)
+            await asyncio.sleep(5)
+
+    warped(cancel())
+    assert on.ledger.broadcasts[1].state is CANCELLED
+
+
+def test_a_halt_holds_what_is_approved_later_until_it_is_resumed() -> None:
+    on = stage(10)
+    on.ledger.approve(2, start_at=NOON + 1000 + 20)
+
+    async def halt() -> None:
+        async with on.running():
+            await asyncio.sleep(0.1)
+            on.engine.halt("by hand")
+            on.ledger.approve(3)
+            on.engine.wake()
+            await asyncio.sleep(60)
+            assert on.engine.halted
+            assert [on.ledger.broadcasts[id_].state for id_ in (1, 2, 3)] == [PAUSED] * 3
+            assert not on.ledger.rows[3]
+            assert await on.engine.resume(3)
+            await on.until_state(DONE, 3)
+            assert on.ledger.broadcasts[2].state is PAUSED
+
+    warped(halt())
+    assert on.watcher.halts == ["by hand"]
+
+
+def test_an_orderly_stop_awaits_answers_and_loses_and_doubles_nothing() -> None:
+    on = stage(2000, rate=1000)
+    on.telegram.latency = 3.0
+    loop_times: list[float] = []
+
+    async def stop_and_go_on() -> None:
+        loop = asyncio.get_running_loop()
+        async with on.running():
+            await on.until(lambda: len(on.telegram.started) >= 200)
+            began = loop.time()
+        loop_times.append(loop.time() - began)
+        assert not on.ledger.states()[DeliveryState.SENDING]
+        assert not on.ledger.states()[DeliveryState.UNKNOWN]
+        on.make()
+        await on.finish()
+
+    warped(stop_and_go_on())
+    assert loop_times[0] <= 4
+    assert set(on.telegram.got.values()) == {1}
+    assert on.sent() == 2000
+    assert on.ledger.broadcasts[1].possible_duplicates == 0
+
+
+def test_a_stop_waits_no_longer_than_it_may_and_writes_down_what_is_unanswered() -> None:
+    on = stage(40)
+    on.telegram.latency = 60.0
+
+    async def stop() -> float:
+        loop = asyncio.get_running_loop()
+        async with on.running():
+            await on.until(lambda: len(on.telegram.started) >= 10)
+            began = loop.time()
+        return loop.time() - began
+
+    assert warped(stop()) <= 10
+    unknown = on.ledger.states()[DeliveryState.UNKNOWN]
+    assert unknown == len(on.telegram.started)
+    assert on.ledger.broadcasts[1].possible_duplicates == unknown
+
+
+def test_watchers_see_progress_and_moves() -> None:
+    on = stage(300)
+    warped(on.finish())
+    rates = [look.rate for look in on.watcher.looks if 1 < look.broadcast.counts.get(DeliveryState.SENT, 0) < 300]
+    assert len(rates) >= 8
+    assert rates[-1] == pytest.approx(30, rel=0.15)
+    left = [look.left for look in on.watcher.looks if look.left is not None]
+    assert left == sorted(left, reverse=True)
+    assert [(id_, state) for id_, state, _ in on.watcher.moves] == [(1, BroadcastState.RUNNING), (1, DONE)]
+
+
+def test_idle_costs_a_look_a_second_and_no_tick() -> None:
+    on = stage(0)
+    on.ledger.broadcasts.clear()
+
+    async def idle() -> None:
+        async with on.running():
+            await asyncio.sleep(60)
+
+    warped(idle())
+    assert on.ledger.ticks == 0
+
+
+def test_an_engine_without_an_observer_works() -> None:
+    on = stage(3)
+    engine = type(on.engine)(on.ledger, on.telegram, on.engine._pace, on.clock)
+    on.engine = engine
+    warped(on.finish())
+    assert on.sent() == 3

@@ -1,0 +1,295 @@
+"""Tasks at the gate: order, cancelling, overtaking, closing, and the library's calls through the limiter."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from telegram.error import BadRequest, RetryAfter
+
+from bot.wire.gate import Gate
+from bot.wire.lanes import Lane, Superseded, lane
+from bot.wire.limiter import LONGEST, TRIES, GateLimiter, Overtaken, counted
+from bot.wire.pace import BroadcastPace
+from tests.fakes.telegram import busiest
+from tests.fakes.warp import warped
+
+
+def now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+async def emptied(gate: Gate) -> None:
+    """The slack is used up: the next message has to wait for its turn."""
+    for _ in range(3):
+        await gate.turn(Lane.BROADCAST)
+
+
+def test_turns_come_at_the_rate() -> None:
+    async def work() -> list[float]:
+        gate = Gate(30)
+        return await asyncio.gather(*(gate.turn(Lane.REPLY, chat) for chat in range(300)))
+
+    moments = warped(work())
+    assert max(moments) - min(moments) == pytest.approx(9.9, abs=0.1)
+    assert busiest(moments, 1.0) <= 33
+
+
+def test_a_cancelled_wait_takes_nothing() -> None:
+    async def work() -> float:
+        gate = Gate(10)
+        await emptied(gate)
+        began = now()
+        waits = [asyncio.create_task(gate.turn(Lane.REPLY, chat)) for chat in range(100)]
+        await asyncio.sleep(0)
+        for wait in waits[:-1]:
+            wait.cancel()
+        await waits[-1]
+        return now() - began
+
+    assert warped(work()) <= 0.11
+
+
+def test_cancelling_at_any_moment_loses_no_turn_and_no_waiter() -> None:
+    """Also one that was let through and cancelled before it could run: its turn goes to the next."""
+    chance = random.Random(5)
+
+    async def work() -> tuple[int, float]:
+        gate = Gate(100)
+        began = now()
+        tasks = [asyncio.create_task(gate.turn(Lane.BROADCAST, chat)) for chat in range(2000)]
+        while not all(task.done() for task in tasks):
+            chance.choice(tasks).cancel()
+            await asyncio.sleep(chance.choice([0, 0, 0.004, 0.02]))
+        passed = sum(not task.cancelled() for task in tasks)
+        assert gate.policy.waiting(Lane.BROADCAST) == 0
+        return passed, now() - began
+
+    passed, seconds = warped(work())
+    assert 200 < passed < 2000
+    assert passed >= 100 * seconds * 0.97
+
+
+def test_let_through_and_cancelled_at_once_gives_the_turn_back() -> None:
+    async def work() -> float:
+        gate = Gate(1)
+        first = asyncio.create_task(gate.turn(Lane.REPLY, 1))
+        second = asyncio.create_task(gate.turn(Lane.REPLY, 2))
+        await asyncio.sleep(0)
+        assert gate.policy.waiting(Lane.REPLY) == 1
+        first.cancel()
+        began = now()
+        await second
+        return now() - began
+
+    assert warped(work()) < 0.01
+
+
+def test_a_panels_older_state_is_told_that_it_is_overtaken() -> None:
+    async def work() -> None:
+        gate = Gate(1)
+        await gate.turn(Lane.PANEL)
+        old = asyncio.create_task(gate.turn(Lane.PANEL, 1, "panel"))
+        await asyncio.sleep(0)
+        new = asyncio.create_task(gate.turn(Lane.PANEL, 1, "panel"))
+        with pytest.raises(Superseded):
+            await old
+        await new
+
+    warped(work())
+
+
+def test_a_closed_gate_has_no_room_and_tells_how_long() -> None:
+    async def work() -> None:
+        told: list[float] = []
+        gate = Gate(30, on_close=told.append)
+        pace = BroadcastPace(gate)
+        assert pace.room() > 0
+        granted = await pace.turn(1)
+        pace.flood(5.0, granted)
+        assert (pace.room(), pace.opens_in()) == (0, 5.0)
+        assert told == [5.0]
+        began = now()
+        await pace.turn(2)
+        assert now() - began == pytest.approx(5.0, abs=0.01)
+        assert gate.pace() < 30
+
+    warped(work())
+
+
+def test_a_closing_from_before_the_start_holds() -> None:
+    async def work() -> None:
+        gate = Gate(30)
+        gate.restore(20.0)
+        gate.restore(10.0)
+        began = now()
+        await gate.turn(Lane.ADMIN)
+        assert now() - began == pytest.approx(20.0, abs=0.01)
+
+    warped(work())
+
+
+# the library's calls
+
+
+class Call:
+    """A callback as PTB hands it to a limiter; answers in order, an exception is raised."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers) or ["done"]
+        self.moments: list[float] = []
+
+    async def __call__(self, *args: Any, **named: Any) -> Any:
+        self.moments.append(now())
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, BaseException):
+            raise answer
+        return answer
+
+
+async def through(gate: Gate, call: Call, endpoint: str = "sendMessage", **data: Any) -> Any:
+    return await GateLimiter(gate).process_request(call, (), {}, endpoint, data, None)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "data", "counts"),
+    [
+        ("sendMessage", {"chat_id": 1}, True),
+        ("sendPhoto", {"chat_id": 1}, True),
+        ("sendMediaGroup", {"chat_id": 1}, True),
+        ("editMessageText", {"chat_id": 1, "message_id": 2}, True),
+        ("editMessageText", {"inline_message_id": "x"}, True),
+        ("copyMessage", {"chat_id": 1}, True),
+        ("forwardMessages", {"chat_id": 1}, True),
+        ("deleteMessages", {"chat_id": 1}, True),
+        ("sendChatAction", {"chat_id": 1}, False),
+        ("answerCallbackQuery", {"callback_query_id": "1"}, False),
+        ("answerInlineQuery", {}, False),
+        ("setMyCommands", {}, False),
+        ("deleteMyCommands", {}, False),
+        ("deleteWebhook", {}, False),
+        ("getChat", {"chat_id": 1}, False),
+        ("leaveChat", {"chat_id": 1}, False),
+    ],
+)
+def test_what_counts_as_a_message(endpoint: str, data: dict[str, Any], *, counts: bool) -> None:
+    assert counted(endpoint, data) is counts
+
+
+def test_free_calls_pass_a_closed_gate_and_messages_wait() -> None:
+    async def work() -> None:
+        gate = Gate(30)
+        gate.restore(10.0)
+        began = now()
+        free, message = Call(), Call()
+        assert await through(gate, free, "answerCallbackQuery") == "done"
+        assert free.moments == [began]
+        assert await through(gate, message, chat_id=5) == "done"
+        assert message.moments[0] - began == pytest.approx(10.0, abs=0.01)
+
+    warped(work())
+
+
+@pytest.mark.parametrize("wait", [3, timedelta(seconds=3)])
+def test_a_429_closes_the_gate_for_all_and_the_call_is_made_again(wait: int | timedelta) -> None:
+    async def work() -> None:
+        gate = Gate(30)
+        flooded, other = Call(RetryAfter(wait), "sent"), Call()
+        began = now()
+        first = asyncio.create_task(through(gate, flooded, chat_id=1))
+        await asyncio.sleep(0.01)
+        await through(gate, other, chat_id=2)
+        assert other.moments[0] - began == pytest.approx(3.0, abs=0.05)
+        assert await first == "sent"
+
+    warped(work())
+
+
+def test_a_call_that_floods_again_and_again_is_given_up() -> None:
+    async def work() -> None:
+        call = Call(RetryAfter(2))
+        with pytest.raises(RetryAfter):
+            await through(Gate(30), call, chat_id=1)
+        assert len(call.moments) == TRIES
+
+    warped(work())
+
+
+def test_nobody_waits_for_an_hour_but_the_gate_stays_closed() -> None:
+    async def work() -> None:
+        gate = Gate(30)
+        with pytest.raises(RetryAfter):
+            await through(gate, Call(RetryAfter(int(LONGEST) * 60)), chat_id=1)
+        assert gate.opens_in() > LONGEST
+
+    warped(work())
+
+
+def test_a_429_to_a_free_call_holds_only_that_call() -> None:
+    async def work() -> None:
+        gate = Gate(30)
+        call = Call(RetryAfter(5), "done")
+        began = now()
+        assert await through(gate, call, "setMyCommands") == "done"
+        assert call.moments[1] - began == pytest.approx(5.0)
+        assert gate.opens_in() == 0
+        assert gate.pace() == 30
+
+    warped(work())
+
+
+def test_other_errors_reach_the_caller_at_once() -> None:
+    async def work() -> None:
+        call = Call(BadRequest("chat not found"))
+        with pytest.raises(BadRequest):
+            await through(Gate(30), call, chat_id=1)
+        assert len(call.moments) == 1
+
+    warped(work())
+
+
+def test_calls_go_in_the_lane_of_their_task() -> None:
+    async def work() -> list[str]:
+        gate = Gate(1)
+        await gate.turn(Lane.BROADCAST)
+        order: list[str] = []
+
+        async def say(which: Lane, name: str, chat: int) -> None:
+            lane.set(which)
+            await through(gate, Call(), chat_id=chat)
+            order.append(name)
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(say(Lane.REPLY, "reply", 1))
+            group.create_task(say(Lane.ADMIN, "admin", 2))
+        return order
+
+    assert warped(work()) == ["admin", "reply"]
+
+
+def test_a_panel_that_is_overtaken_is_told_so_in_the_librarys_words() -> None:
+    async def work() -> None:
+        gate = Gate(1)
+        lane.set(Lane.PANEL)
+        await gate.turn(Lane.PANEL)
+        edits = [
+            asyncio.create_task(through(gate, Call(), "editMessageText", chat_id=1, message_id=9)) for _ in range(3)
+        ]
+        answers = await asyncio.gather(*edits, return_exceptions=True)
+        assert [type(answer) for answer in answers] == [Overtaken, Overtaken, str]
+
+    warped(work())
+
+
+def test_chats_in_words_and_digits_are_the_same_chat() -> None:
+    async def work() -> float:
+        gate = Gate(30)
+        began = now()
+        for chat in (7, "7", 7, "7"):
+            await through(gate, Call(), chat_id=chat)
+        return now() - began
+
+    assert warped(work()) == pytest.approx(1.0, abs=0.05)
