@@ -26,6 +26,8 @@ IDLE = 1.0
 PAGE = 1000
 MOST_FAULTS = 3
 """Refusals of the content after which a broadcast pauses."""
+LAST_TRIES = 1.0
+"""Seconds of pause after which an orderly stop no longer waits for storage."""
 LAST_ANSWERS = 8.5
 """Seconds for which an orderly stop waits for answers; Telegram may hold a request for 8."""
 
@@ -175,12 +177,15 @@ class Engine:
         await self._store(None, 0)
 
     async def _surely(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Storage's answer, however long it takes; one line in the log each time it fails."""
+        """Storage's answer, however long it takes; one line in the log each time it fails. While stopping it is
+        given a few seconds: what cannot be stored then goes out again at the next start, and is counted."""
         wait = 0.2
         while True:
             try:
                 return await work()
-            except Exception as error:  # noqa: BLE001 - whatever storage says, giving up would lose results
+            except Exception as error:
+                if self._stopping and wait > LAST_TRIES:
+                    raise
                 failed = places(error)
                 log.error("storage failed; tried again", error=failed, seconds=wait)  # noqa: TRY400 - places only
             await self._clock.sleep(wait)

@@ -132,9 +132,10 @@ class World:
         query = str(next(self._queries))
         answered: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self.presses[query] = Press(person_id, self.now(), answered)
-        callback = {"id": query, "from": self.people[person_id].as_user(), "chat_instance": "1", "data": data}
-        if message is not None:
-            callback["message"] = message
+        person = self.people[person_id]
+        gone = {"chat": person.as_chat(), "message_id": message_id, "date": 0}
+        callback = {"id": query, "from": person.as_user(), "chat_instance": "1", "data": data}
+        callback["message"] = message or gone
         self._update_for({"callback_query": callback})
         return answered
 
