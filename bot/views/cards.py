@@ -58,9 +58,11 @@ def _earlier(scene: Scene, numbers: Numbers, case: Case) -> Iterator[Text]:
     older = [entry for entry in entries if entry is not case.status]
     if older:
         yield Text().line().bold(scene.words("Status before")).line()
+    told = {event.date for event in case.events}
     for entry in older:
-        text = Text().plain("• ").bold(scene.words.date(entry.date)).plain(f": {status_label(scene.words, entry.status)}")
-        if entry.text is not None:
+        text = Text().plain("• ").bold(scene.words.date(entry.date)).plain(": ")
+        text.plain(status_label(scene.words, entry.status))
+        if entry.text is not None and entry.date not in told:
             text.plain(f" — {written(scene, entry.text)}")
         yield numbers.cite(text, entry.sources).line()
 

@@ -104,7 +104,12 @@ class House:
 
     async def start(self) -> None:
         owner = self.person(2).id
-        chosen = {"undo": 0.0, "owners": frozenset({owner}), "contact": "desk@example.org", "help": "+1"} | self.settings
+        chosen = {
+            "undo": 0.0,
+            "owners": frozenset({owner}),
+            "contact": "desk@example.org",
+            "help": "+1",
+        } | self.settings
         settings = load_settings(token=TOKEN, data=self.data, api_url=self.sandbox.bot_api, **chosen)
         self._stop = asyncio.Event()
         ready = asyncio.Event()
