@@ -15,10 +15,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if CHROMIUM is not None:
         return
     browser = [item for item in items if item.get_closest_marker("browser")]
-    if browser and os.environ.get("DAUYS_REQUIRE_BROWSER"):
-        raise pytest.UsageError(
-            "DAUYS_REQUIRE_BROWSER is set and there is no chromium; install Debian's package chromium"
-        )
+    if browser and os.environ.get("REQUIRE_BROWSER"):
+        raise pytest.UsageError("REQUIRE_BROWSER is set and there is no chromium; install Debian's package chromium")
     items[:] = [item for item in items if item not in browser]
     config.stash[_left_out] = len(browser)
     config.hook.pytest_deselected(items=browser)
@@ -28,3 +26,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     count = config.stash.get(_left_out, 0)
     if count:
         terminalreporter.write_line(f"Left out: {count} tests of the chat page, which need Debian's package chromium.")
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests start without any DAUYS_ variable that happens to be set."""
+    for name in [name for name in os.environ if name.startswith("DAUYS_")]:
+        monkeypatch.delenv(name)
