@@ -121,8 +121,10 @@ async def _serve(services: Services, application: App, stop: asyncio.Event, read
         await application.initialize()
         await application.bot.delete_webhook()
     except InvalidToken:
+        await application.bot.request.shutdown()
         raise Refused("DAUYS_TOKEN: Telegram does not know this token; copy it again from @BotFather") from None
     except TelegramError as error:
+        await application.bot.request.shutdown()
         kind = type(error).__name__
         raise Refused(f"DAUYS_API_URL: no answer there ({kind}); check the network, or set DAUYS_PROXY") from None
     services.house = replace(services.house, username=application.bot.username)

@@ -59,6 +59,8 @@ class World:
     presses: dict[str, Press] = field(default_factory=dict)
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
+    left: list[int] = field(default_factory=list)
+    """Chats that the bot has left."""
     watchers: set[Callable[[Json], None]] = field(default_factory=set)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _messages: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
@@ -119,6 +121,21 @@ class World:
         message = self.say(person_id, "", **content)
         del message["text"]
         return message
+
+    def add_to_group(self, chat_id: int, person_id: int) -> None:
+        """Somebody adds the bot to a group that has no page here."""
+        user, person = self.me(), self.people[person_id]
+        self._update_for(
+            {
+                "my_chat_member": {
+                    "chat": {"id": chat_id, "type": "supergroup", "title": "A group"},
+                    "from": person.as_user(),
+                    "date": int(self.now()),
+                    "old_chat_member": {"user": user, "status": "left"},
+                    "new_chat_member": {"user": user, "status": "member"},
+                }
+            }
+        )
 
     def edit_own(self, person_id: int, message_id: int, text: str) -> None:
         message = self.chats[person_id][message_id]

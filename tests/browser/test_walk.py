@@ -109,6 +109,7 @@ async def test_what_a_bot_sends_cannot_run_in_the_page(house: House) -> None:
     reader = house.person(1)
     async with opened(house) as screen:
         await screen.be(reader)
+        await screen.sees("Send a name in any spelling")
         house.sandbox.world.post(reader.id, {
             "text": "<img src=x onerror=alert(1)> click",
             "entities": [{"type": "text_link", "offset": 29, "length": 5, "url": "javascript:alert(1)"}],

@@ -219,6 +219,8 @@ async def test_the_bot_says_nothing_in_groups_and_leaves_them(house: House, read
     await reader.say("/start")
     group = {"id": -1001234567890, "type": "supergroup", "title": "g"}
     await reader.silence(lambda: house.sandbox.world.say(reader.id, "/start", chat=group))
+    house.sandbox.world.add_to_group(-1001234567890, reader.id)
+    await until(lambda: house.sandbox.world.left == [-1001234567890])
 
 
 async def test_a_restart_keeps_the_subscription(house: House, reader: Person) -> None:
