@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
@@ -61,6 +62,7 @@ def build_services(settings: Settings, storage: Storage) -> Services:
 
 def build_application(services: Services) -> App:
     settings = services.settings
+    os.environ.setdefault("PTB_TIMEDELTA", "1")  # the library's switch for durations that are timedeltas
     request = AiohttpRequest(proxy=settings.proxy.get_secret_value() or None)
     bot = SafeBot(
         settings.token.get_secret_value(),
@@ -121,8 +123,10 @@ async def _serve(services: Services, application: App, stop: asyncio.Event, read
         await application.initialize()
         await application.bot.delete_webhook()
     except InvalidToken:
+        await application.bot.request.shutdown()
         raise Refused("DAUYS_TOKEN: Telegram does not know this token; copy it again from @BotFather") from None
     except TelegramError as error:
+        await application.bot.request.shutdown()
         kind = type(error).__name__
         raise Refused(f"DAUYS_API_URL: no answer there ({kind}); check the network, or set DAUYS_PROXY") from None
     services.house = replace(services.house, username=application.bot.username)

@@ -113,7 +113,7 @@ class Deliveries:
                 .where(delivery.c.state == DeliveryState.SENDING)
                 .group_by(delivery.c.broadcast_id)
             )
-            found: dict[int, int] = dict(rows.tuples().all())
+            found: dict[int, int] = {row[0]: row[1] for row in rows}
             for id_, count in found.items():
                 moved = Counter({DeliveryState.SENDING.value: -count, DeliveryState.UNKNOWN.value: count})
                 await bump(connection, id_, "state", moved)

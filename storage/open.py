@@ -100,7 +100,7 @@ def _seen(path: Path) -> tuple[str, bytes] | None:
     if not path.exists() or not path.stat().st_size:
         return None
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(_read_only(path)) as connection:
             check = connection.execute("SELECT check_value FROM keyring WHERE active").fetchone()
             identity = connection.execute("SELECT value FROM meta WHERE name = ?", (DATABASE_ID,)).fetchone()
     except sqlite3.OperationalError as error:
@@ -110,6 +110,13 @@ def _seen(path: Path) -> tuple[str, bytes] | None:
     except sqlite3.DatabaseError as error:
         raise explain(error) from None
     return (identity[0], check[0]) if identity and check else None
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    """Without a write-ahead log to read along, SQLite is kept from making one."""
+    log = path.with_name(path.name + "-wal")
+    still = "" if log.exists() and log.stat().st_size else "&immutable=1"
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{still}", uri=True)
 
 
 def _refuse_wrong_key(master: bytes, known: tuple[str, bytes], bot_id: int) -> None:
@@ -124,7 +131,7 @@ async def inspect(*, url: str | None, data: Path, key_file: Path) -> str:
     if known is None:
         return "none yet; the first start makes it"
     _refuse_wrong_key(read_master_key(key_file), known, 0)
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(_read_only(path)) as connection:
         now = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     ours = schema.head()
     return (

@@ -242,4 +242,4 @@ class Subscribers:
             found = await connection.execute(
                 select(subscriber.c.language, func.count()).where(belongs(audience)).group_by(subscriber.c.language)
             )
-            return dict(found.tuples().all())
+            return {row[0]: row[1] for row in found}

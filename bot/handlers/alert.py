@@ -63,7 +63,7 @@ async def _take(update: Update, context: Context, scene: Scene, draft: int, view
     await send(update, context, view_of(payload, services.house.language, services.house.language))
     readers = await services.storage.subscribers.count(AUDIENCE)
     panel = await send(update, context, views.panel(scene, draft, readers))
-    await remember(services, draft, panel.message_id)
+    await remember(services, draft, panel.message_id, scene.language)
 
 
 def _typed(message: Message, *, after_command: bool) -> View:

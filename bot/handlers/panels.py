@@ -25,9 +25,9 @@ def _key(broadcast: int) -> str:
     return f"panel:{broadcast}"
 
 
-async def remember(services: Services, broadcast: int, message_id: int) -> None:
-    """Which message shows this broadcast to its author."""
-    await services.storage.meta.set(_key(broadcast), str(message_id))
+async def remember(services: Services, broadcast: int, message_id: int, language: str) -> None:
+    """Which message shows this broadcast to its author, and in which language."""
+    await services.storage.meta.set(_key(broadcast), f"{message_id} {language}")
 
 
 class Panels:
@@ -51,21 +51,20 @@ class Panels:
         for broadcast in await self._services.storage.broadcasts.recent(20):
             if broadcast.state is BroadcastState.DRAFT or self._state(broadcast) == self._shown.get(broadcast.id):
                 continue
-            message_id = await self._services.storage.meta.get(_key(broadcast.id))
-            if message_id and (broadcast.state is not BroadcastState.APPROVED):
-                await self._edit(broadcast, int(message_id))
+            panel = await self._services.storage.meta.get(_key(broadcast.id))
+            if panel and broadcast.state is not BroadcastState.APPROVED:
+                message_id, language = panel.split()
+                await self._edit(broadcast, int(message_id), language)
             self._shown[broadcast.id] = self._state(broadcast)
-            if broadcast.state in _ENDED and message_id:
+            if broadcast.state in _ENDED and panel:
                 await self._services.storage.meta.set(_key(broadcast.id), "")
 
     @staticmethod
     def _state(broadcast: Broadcast) -> object:
         return broadcast.state, tuple(broadcast.counts.items()), broadcast.note
 
-    async def _edit(self, broadcast: Broadcast, message_id: int) -> None:
+    async def _edit(self, broadcast: Broadcast, message_id: int, language: str) -> None:
         services = self._services
-        reader = await services.storage.subscribers.get(broadcast.author)
-        language = reader.language if reader else services.house.language
-        scene = services.scene(language, reader, admin=True)
+        scene = services.scene(language, None, admin=True)
         body = edit_fields(views.progress(scene, broadcast, services.settings.rate))
         await self._bot.edit_message_text(body.pop("text"), broadcast.author, message_id, api_kwargs=body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.handlers.context import Context, callback_of
-from bot.handlers.reply import send, show
+from bot.handlers.reply import answer, send, show
 from bot.views import start as start_views
 from bot.views.callback import Action, Callback
 from bot.views.router import screen
@@ -51,6 +51,7 @@ async def _toggle(update: Update, context: Context, callback: Callback) -> None:
     user = update.effective_user
     topic = next((topic for topic in Topic if topic.value == callback.arg(0)), None)
     if user is None or topic is None:
+        await answer(update)
         return
     subscribers = context.services.storage.subscribers
     before = await subscribers.get(user.id)

@@ -193,6 +193,11 @@ def get_chat(world: World, fields: Json) -> Json:
     return {**person.as_chat(), "accent_color_id": 0, "max_reaction_count": 0, "accepted_gift_types": {}}
 
 
+def leave_chat(world: World, fields: Json) -> bool:
+    world.left.append(_int(fields, "chat_id"))
+    return True
+
+
 def pin(world: World, fields: Json) -> bool:
     _own(world, fields, "pin")
     return True
@@ -231,7 +236,7 @@ METHODS: dict[str, Method] = {
     "getMyShortDescription": _getter("short_description"),
     "setChatMenuButton": _yes,
     "getChat": get_chat,
-    "leaveChat": _yes,
+    "leaveChat": leave_chat,
     "deleteWebhook": _yes,
     "getWebhookInfo": lambda world, _: {
         "url": "",

@@ -59,6 +59,8 @@ class World:
     presses: dict[str, Press] = field(default_factory=dict)
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
+    left: list[int] = field(default_factory=list)
+    """Chats that the bot has left."""
     watchers: set[Callable[[Json], None]] = field(default_factory=set)
     arrived: asyncio.Event = field(default_factory=asyncio.Event)
     _messages: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
@@ -120,6 +122,21 @@ class World:
         del message["text"]
         return message
 
+    def add_to_group(self, chat_id: int, person_id: int) -> None:
+        """Somebody adds the bot to a group that has no page here."""
+        user, person = self.me(), self.people[person_id]
+        self._update_for(
+            {
+                "my_chat_member": {
+                    "chat": {"id": chat_id, "type": "supergroup", "title": "A group"},
+                    "from": person.as_user(),
+                    "date": int(self.now()),
+                    "old_chat_member": {"user": user, "status": "left"},
+                    "new_chat_member": {"user": user, "status": "member"},
+                }
+            }
+        )
+
     def edit_own(self, person_id: int, message_id: int, text: str) -> None:
         message = self.chats[person_id][message_id]
         message |= {"text": text, "edit_date": int(self.now()), "entities": _command_entities(text)}
@@ -132,9 +149,10 @@ class World:
         query = str(next(self._queries))
         answered: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self.presses[query] = Press(person_id, self.now(), answered)
-        callback = {"id": query, "from": self.people[person_id].as_user(), "chat_instance": "1", "data": data}
-        if message is not None:
-            callback["message"] = message
+        person = self.people[person_id]
+        gone = {"chat": person.as_chat(), "message_id": message_id, "date": 0}
+        callback = {"id": query, "from": person.as_user(), "chat_instance": "1", "data": data}
+        callback["message"] = message or gone
         self._update_for({"callback_query": callback})
         return answered
 

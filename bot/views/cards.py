@@ -50,6 +50,21 @@ def _individual(scene: Scene, numbers: Numbers, case: Case, person: Person) -> I
     if case.status is not None:
         yield _status(scene, numbers, case.status)
     yield numbers.cite(Text().line().plain(written(scene, case.summary)), case.summary_sources).line()
+    yield from _earlier(scene, numbers, case)
+
+
+def _earlier(scene: Scene, numbers: Numbers, case: Case) -> Iterator[Text]:
+    entries = sorted(case.statuses, key=lambda entry: entry.date.order, reverse=True)
+    older = [entry for entry in entries if entry is not case.status]
+    if older:
+        yield Text().line().bold(scene.words("Status before")).line()
+    told = {event.date for event in case.events}
+    for entry in older:
+        text = Text().plain("• ").bold(scene.words.date(entry.date)).plain(": ")
+        text.plain(status_label(scene.words, entry.status))
+        if entry.text is not None and entry.date not in told:
+            text.plain(f" — {written(scene, entry.text)}")
+        yield numbers.cite(text, entry.sources).line()
 
 
 def _name(scene: Scene, person: Person, numbers: Numbers) -> Text:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from bot.views.callback import Action
 from bot.views.cards import case_title, declaration_label, update_label
 from bot.views.navigation import back
-from bot.views.paging import page_of
+from bot.views.paging import near_pages, page_of
 from bot.views.pieces import Numbers, back_token, link, plain_name, to, written
 from bot.views.scene import Scene
 from bot.views.view import Button, Text, View
@@ -31,12 +31,12 @@ def _list(
     if pages > 1:
         text.line(scene.words("Page {n} of {m}", n=page + 1, m=pages))
     letter = back_token(action, page)
-    turn = []
-    if page > 0:
-        turn.append(to(scene, "‹", action, page - 1))
-    if page + 1 < pages:
-        turn.append(to(scene, "›", action, page + 1))
-    return text.view(*((row(item, letter),) for item in shown), tuple(turn), *more, (back(scene, "h"),))
+    turn = tuple(
+        to(scene, f"· {number + 1} ·" if number == page else str(number + 1), action, number)
+        for number in near_pages(page, pages)
+    )
+    rows = [(row(item, letter),) for item in shown]
+    return text.view(*rows, turn if pages > 1 else (), *more, (back(scene, "h"),))
 
 
 def declarations(scene: Scene, page: int) -> View:

@@ -43,4 +43,6 @@ def card(
     if part + 1 < len(packed):
         label = scene.words("More ({n} of {m}) ›", n=part + 2, m=len(packed))
         turn.append(Button(label, data=pack(scene.language, action, id_, part + 1, token)))
+    if part + 2 < len(packed):
+        turn.append(Button(f"{len(packed)} »", data=pack(scene.language, action, id_, len(packed) - 1, token)))
     return packed[part].view(tuple(turn), *rows, (back(scene, token),))

@@ -9,10 +9,12 @@ from bot.views.view import Text
 
 T = TypeVar("T")
 
-PART_UNITS = 3500
+PART_UNITS = 3900
 """UTF-16 units of a part; Telegram takes 4096, the rest is for what every part carries."""
 PART_ENTITIES = 90
-PAGE = 6
+ROW = 8
+"""Buttons that Telegram shows in a row."""
+PAGE = 8
 """Rows of a list on one page."""
 
 
@@ -35,3 +37,12 @@ def page_of(items: Sequence[T], page: int) -> tuple[Sequence[T], int, int]:
     pages = max(1, -(-len(items) // PAGE))
     page = min(max(page, 0), pages - 1)
     return items[page * PAGE : (page + 1) * PAGE], page, pages
+
+
+def near_pages(page: int, pages: int) -> list[int]:
+    """At most eight pages to jump to, as many as a row has buttons: all of them, or the first, the last and
+    those around this one."""
+    if pages <= ROW:
+        return list(range(pages))
+    middle = min(max(page - 2, 1), pages - ROW + 1)
+    return [0, *range(middle, middle + ROW - 2), pages - 1]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from bot.views.callback import LIMIT, Action, pack
+from bot.views.labels import source_label
 from bot.views.scene import Scene
 from bot.views.view import Button, Text
-from content.models import Basis, Claim, Person, Record, Source
+from content.models import Basis, Claim, Person, Record, Source, SourceKind
 
 BACK_TOKENS = {
     "h": Action.HOME,
@@ -48,6 +49,10 @@ class Numbers:
             text = Text().plain(f"{number}. ").link(source.title, str(source.url)).plain(f" — {source.publisher}")
             if source.published is not None:
                 text.plain(f", {self._scene.words.date(source.published)}")
+            if source.kind is SourceKind.ADVOCACY:
+                text.plain(f" ({source_label(self._scene.words, source.kind)})")
+            if source.note is not None:
+                text.plain(f". {written(self._scene, source.note)}")
             blocks.append(text.line())
         return blocks
 

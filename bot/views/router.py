@@ -45,6 +45,8 @@ def case_source_ids(scene: Scene, case: Case) -> list[str]:
     if case.status is not None:
         ids += case.status.sources
     ids += case.summary_sources
+    for entry in case.statuses:
+        ids += entry.sources
     for event in newest_first(case.events):
         ids += event.sources
     for possible in case.possible:

@@ -125,11 +125,12 @@ def classify(status: int, body: bytes) -> Outcome:
         result = answer.get("result")
         number = result.get("message_id") if isinstance(result, dict) else None
         return Outcome(Verb.SENT, message_id=number if isinstance(number, int) else None)
-    code = answer.get("error_code", status)
+    code = answer.get("error_code")
+    code = code if isinstance(code, int) else status
     said = str(answer.get("description", ""))
     parameters = answer.get("parameters")
     return _refused(
-        code if isinstance(code, int) else status,
+        code,
         said.lower(),
         parameters if isinstance(parameters, dict) else {},
         f"{code} {scrub(said)}",

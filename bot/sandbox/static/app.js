@@ -129,8 +129,12 @@ function put(id, message) {
     $("compose").hidden = $("log").hidden = false;
     const old = $("log").querySelector(`[data-message="${message.message_id}"]`);
     const fresh = bubble(message, state.bot.id, press);
-    if (old) { const at = old.contains(document.activeElement); old.replaceWith(fresh); if (at) fresh.querySelector("button")?.focus(); }
-    else { $("log").append(fresh); $("log").scrollTop = $("log").scrollHeight; }
+    const log = $("log");
+    const atEnd = !old || log.scrollHeight - log.scrollTop - log.clientHeight < 80;
+    const focused = old?.contains(document.activeElement);
+    if (old) old.replaceWith(fresh); else log.append(fresh);
+    if (focused) fresh.querySelector("button")?.focus();
+    if (atEnd) log.scrollTop = log.scrollHeight;
     $("status").textContent = `bot · as ${one.name} sees it`;
   }
   drawPeople();
