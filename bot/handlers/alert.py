@@ -131,7 +131,11 @@ async def _confirm(update: Update, context: Context, scene: Scene, broadcast: Br
         return
     await _record(update, context, "approve", broadcast)
     services.engine.wake()
-    await show(update, context, views.undo(scene, broadcast.id, wait))
+    approved = await services.storage.broadcasts.get(broadcast.id)
+    if wait or approved is None:
+        await show(update, context, views.undo(scene, broadcast.id, wait))
+    else:
+        await _panel(update, context, scene, approved)
 
 
 async def _undo(update: Update, context: Context, scene: Scene, broadcast: Broadcast) -> None:

@@ -57,14 +57,14 @@ def did_you_mean(scene: Scene, hits: Sequence[Hit]) -> View:
     words = scene.words
     text = Text().line(words("No exact match. Did you mean:")).line()
     text.line(words("A similar name is not the same person."))
-    return text.view(*_buttons(scene, hits), (to(scene, words("None of these"), Action.NOBODY),))
+    return text.view(*_buttons(scene, hits), (to(scene, words("None"), Action.NOBODY),))
 
 
 def choice(scene: Scene, hits: Sequence[Hit]) -> View:
     words = scene.words
     text = Text().line(words("Several records fit. Choose one:")).line()
     text.line(words("A similar name is not the same person."))
-    return text.view(*_buttons(scene, hits), (to(scene, words("None of these"), Action.NOBODY),))
+    return text.view(*_buttons(scene, hits), (to(scene, words("None"), Action.NOBODY),))
 
 
 def no_record(scene: Scene) -> View:

@@ -62,7 +62,7 @@ class Action(StrEnum):
     ALERT = "al"
     """args: verb, broadcast id."""
     NOBODY = "nb"
-    """*None of these*: the honest no."""
+    """*None*: the honest no."""
     NOTHING = "x"
     """A button that only answers, such as the page number or *None*."""
 

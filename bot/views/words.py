@@ -35,16 +35,14 @@ class Words:
         self._translations = translations
 
     def __call__(self, message: str, **values: object) -> str:
-        text = self._translations.gettext(message)
-        return text.format(**values) if values else text
+        return _filled(self._translations.gettext(message), values)
 
     def c(self, context: str, message: str, **values: object) -> str:
         """A message of a context, such as "privacy"."""
-        text = self._translations.pgettext(context, message)
-        return text.format(**values) if values else text
+        return _filled(self._translations.pgettext(context, message), values)
 
     def n(self, singular: str, plural: str, count: int, **values: object) -> str:
-        return self._translations.ngettext(singular, plural, count).format(**values)
+        return _filled(self._translations.ngettext(singular, plural, count), values)
 
     def date(self, when: When | date) -> str:
         if isinstance(when, date):
@@ -77,6 +75,17 @@ class Words:
     def language_name(self, code: str) -> str:
         names = {"en": self("in English"), "ru": self("in Russian"), "kk": self("in Kazakh")}
         return names.get(code, code)
+
+
+def _filled(text: str, values: Mapping[str, object]) -> str:
+    """A value that brings its own full stop ("23 ноября 2019 г.") ends the sentence with it."""
+    if not values:
+        return text
+    filled = text.format(**values)
+    for value in values.values():
+        if isinstance(value, str) and value.endswith("."):
+            filled = filled.replace(f"{value}.", value)
+    return filled
 
 
 def fallbacks(language: str, default: str) -> tuple[str, ...]:

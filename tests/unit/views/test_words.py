@@ -82,6 +82,11 @@ def test_a_plain_day_too() -> None:
     assert load_words()["en"].date(date(2026, 11, 23)) == "23 November 2026"
 
 
+def test_a_value_with_a_full_stop_of_its_own_ends_the_sentence() -> None:
+    words = load_words()["ru"]
+    assert words("Last checked {date}.", date=words.date(date(2026, 11, 23))).endswith("23 ноября 2026\u202fг.")
+
+
 def test_fallbacks() -> None:
     words = load_words()["kk"]
     assert fallbacks("kk", "en") == ("kk", "ru", "en")
