@@ -46,15 +46,20 @@ class Numbers:
         """The numbered list, one block a source."""
         blocks = [Text().line().bold(self._scene.words("Sources")).line()] if self.order else []
         for number, source in enumerate(self.order, 1):
-            text = Text().plain(f"{number}. ").link(source.title, str(source.url)).plain(f" — {source.publisher}")
-            if source.published is not None:
-                text.plain(f", {self._scene.words.date(source.published)}")
-            if source.kind is SourceKind.ADVOCACY:
-                text.plain(f" ({source_label(self._scene.words, source.kind)})")
-            if source.note is not None:
-                text.plain(f". {written(self._scene, source.note)}")
-            blocks.append(text.line())
+            text = Text().plain(f"{number}. ").link(source.title, str(source.url))
+            blocks.append(text.plain(f" — {self._origin(source)}").line())
         return blocks
+
+    def _origin(self, source: Source) -> str:
+        """Publisher, date, that it is an advocate's, and its note: one full stop before the note."""
+        text = source.publisher
+        if source.published is not None:
+            text += f", {self._scene.words.date(source.published)}"
+        if source.kind is SourceKind.ADVOCACY:
+            text += f" ({source_label(self._scene.words, source.kind)})"
+        if source.note is not None:
+            text = f"{text.removesuffix('.')}. {written(self._scene, source.note)}"
+        return text
 
 
 def written(scene: Scene, text: Mapping[str, str]) -> str:
