@@ -7,14 +7,13 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
-from pydantic import BaseModel
-
 from content.dates import Precision
 from content.errors import Fault, Severity
 from content.library import cited_sources
 from content.models import Basis, Case, CaseKind, Declaration, Person, Record, Source, Update
 from content.rules import dated
 from content.strict_yaml import Loc
+from content.wording import texts_of, wording
 
 if TYPE_CHECKING:
     from content.loader import Draft, Drafts
@@ -32,6 +31,7 @@ def plain_fold(name: str) -> str:
 def doubts(drafts: Drafts, *, languages: Collection[str], fold: Fold = plain_fold) -> Iterator[Fault]:
     """Every warning. `languages`: those in which each text is wanted; none: those that the library uses."""
     yield from _texts_in_every_language(drafts, languages)
+    yield from _wording(drafts)
     yield from _names_alike(drafts, fold)
     yield from _claims_after_their_sources(drafts)
     yield from _unreached(drafts)
@@ -50,22 +50,6 @@ def from_the_future(drafts: Drafts, today: date) -> Iterator[Fault]:
     for draft in drafts:
         if draft.record is not None and draft.record.checked.first > today:
             yield draft.fault(("checked",), f"{draft.record.checked} is to come; expected a day up to {today}")
-
-
-def texts_of(value: object, loc: Loc = ()) -> Iterator[tuple[Loc, dict[str, str]]]:
-    """Every text that is given by language, with its Loc."""
-    if isinstance(value, BaseModel):
-        for name in type(value).model_fields:
-            yield from texts_of(getattr(value, name), (*loc, name))
-    elif isinstance(value, tuple):
-        for index, item in enumerate(value):
-            yield from texts_of(item, (*loc, index))
-    elif isinstance(value, dict):
-        if all(isinstance(item, str) for item in value.values()):
-            yield loc, value
-        else:
-            for key, item in value.items():
-                yield from texts_of(item, (*loc, key))
 
 
 def _warn(draft: Draft, loc: Loc, message: str) -> Fault:
@@ -88,6 +72,13 @@ def _texts_in_every_language(drafts: Drafts, languages: Collection[str]) -> Iter
         for index, language in enumerate(record.unreviewed if record else ()):
             if language not in spoken:
                 yield _warn(draft, ("unreviewed", index), f"no text in {language}; expected languages of its texts")
+
+
+def _wording(drafts: Drafts) -> Iterator[Fault]:
+    for draft in drafts:
+        for loc, text in texts_of(draft.record):
+            for message in dict.fromkeys(wording(text)):
+                yield _warn(draft, loc, message)
 
 
 def _names_alike(drafts: Drafts, fold: Fold) -> Iterator[Fault]:

@@ -68,6 +68,12 @@ def test_texts_are_wanted_in_each_language_that_the_library_uses(tmp_path: Path)
     assert len(lines) == 5
 
 
+def test_a_translation_with_other_figures_has_its_place(tmp_path: Path) -> None:
+    case = SOUND[CASE].replace("{en: Was held., ru: Была задержана.}", "{en: For 2 days., ru: 3 дня.}")
+    line = f"{CASE}:14:11: warning: 2, 3 in en or in ru alone; expected the same figures in both"
+    assert line in warnings(tmp_path, {**SOUND, CASE: case})
+
+
 def test_or_in_each_that_is_asked_for(tmp_path: Path) -> None:
     lines = warnings(tmp_path, QUIET, languages=("en", "kk"))
     assert len(lines) == 5
@@ -85,6 +91,11 @@ CASES = (
         "a language of no text",
         {**QUIET, PERSON: SOUND[PERSON] + "unreviewed: [en, kk]\n"},
         [f"{PERSON}:12:18: warning: no text in kk; expected languages of its texts"],
+    ),
+    (
+        "a private matter",
+        {**QUIET, UPDATE: SOUND[UPDATE].replace("was taken to custody.", "was taken to a hospital.")},
+        [f"{UPDATE}:5:7: warning: 'hospital' may be a matter of health; expected none on anybody's card"],
     ),
     (
         "namesakes",

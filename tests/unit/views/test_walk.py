@@ -108,6 +108,7 @@ def test_every_claim_of_a_card_is_shown_with_date_and_link(library: Library, lan
             if target and target.action is Action.CASE and target.arg(0) == case.id:
                 text += view.text
                 links |= {entity.url for entity in view.entities if entity.url}
+        assert ".." not in text, f"{case.id}: two full stops in {language}"
         for event in case.events:
             assert scene.words.pick(event.text)[0] in text, f"{case.id}: an event is missing in {language}"
             assert scene.words.date(event.date) in text

@@ -72,6 +72,7 @@ def test_plurals(language: str, counts: list[str]) -> None:
         ("en", {"not_before": "2019-06-28"}, "undated article, after 28 June 2019"),
         ("ru", "2019-06-27", "27 июня 2019\u202fг."),
         ("kk", "2019-06-27", "2019\u202fж. 27 маусым"),
+        ("kk", {"not_before": "2019-06-28"}, "күні көрсетілмеген мақала, 2019\u202fж. 28 маусым күнінен кейін"),
     ],
 )
 def test_dates(language: str, written: object, shown: str) -> None:
