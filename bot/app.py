@@ -19,12 +19,15 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes
 
 from bot.broadcast.engine import Engine
+from bot.broadcast.watch import Watch
 from bot.config import Settings
+from bot.control import Control
 from bot.handlers import register
 from bot.handlers.context import Services, bound_context
 from bot.handlers.metadata import register as register_metadata
 from bot.handlers.panels import Panels
 from bot.house import house_of
+from bot.orders import Hands, bound
 from bot.views.words import load_words
 from bot.wire.gate import Gate
 from bot.wire.intake import Poller
@@ -33,7 +36,9 @@ from bot.wire.pace import BroadcastPace, SystemClock
 from bot.wire.sender import WireSender
 from bot.wire.transport import AiohttpRequest, SafeBot
 from content.asker import LibraryAsker
+from content.errors import InvalidLibrary
 from content.loader import load
+from storage.errors import StorageError
 from storage.lock import hold
 from storage.open import Storage, open_storage
 
@@ -55,9 +60,10 @@ def build_services(settings: Settings, storage: Storage) -> Services:
     words = load_words()
     gate = Gate(settings.rate)
     sender = WireSender(settings)
-    engine = Engine(storage.deliveries, sender, BroadcastPace(gate), SystemClock())
+    watch = Watch()
+    engine = Engine(storage.deliveries, sender, BroadcastPace(gate), SystemClock(), watch)
     asker = LibraryAsker(library)
-    return Services(settings, house_of(settings), words, storage, library, asker, gate, sender, engine)
+    return Services(settings, house_of(settings), words, storage, library, asker, gate, sender, engine, watch)
 
 
 def build_application(services: Services) -> App:
@@ -88,6 +94,8 @@ async def serve(
             storage = await stack.enter_async_context(_storage(settings))
             services = build_services(settings, storage)
             application = build_application(services)
+            hands = Hands(settings, storage, lambda: services, services)
+            await stack.enter_async_context(Control(settings.data, bound(hands), (StorageError, InvalidLibrary)))
             with _signals(stop):
                 await _serve(services, application, stop, ready)
 

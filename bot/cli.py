@@ -43,6 +43,7 @@ def settings_or_exit(**overrides: object) -> Settings:
 def run_guarded(work: Any) -> None:
     """Runs a coroutine; every foreseen refusal becomes one line and exit 1, never a traceback."""
     from bot.app import Refused
+    from bot.control import ControlError
     from content.errors import InvalidLibrary
     from storage.errors import StorageError
 
@@ -59,7 +60,7 @@ def run_guarded(work: Any) -> None:
         error = unwrap(raised)
         if isinstance(error, InvalidLibrary):
             fail(*map(str, error.faults), f"{len(error.faults)} faults in the library; the bot did not start")
-        if isinstance(error, (StorageError, Refused)):
+        if isinstance(error, (StorageError, Refused, ControlError)):
             fail(str(error))
         if isinstance(error, OSError):
             fail(f"{error.strerror or type(error).__name__}: {error.filename or 'the system refused'}")
@@ -153,6 +154,36 @@ def migrate() -> None:
 
     settings = settings_or_exit()
     run_guarded(migrate_database(settings, out))
+
+
+@app.command()
+def status(
+    watch: Annotated[bool, typer.Option("--watch", help="Keep looking until Ctrl-C.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """What the bot is doing: gate, readers as counts, broadcasts with their progress."""
+    from bot.shell.status import show_status
+
+    settings = settings_or_exit()
+    run_guarded(show_status(settings, watch=watch, as_json=as_json, out=out, err=err))
+
+
+@app.command()
+def halt() -> None:
+    """Stop all sending at once; replies to readers go on."""
+    from bot.shell.status import halt as halt_
+
+    run_guarded(halt_(settings_or_exit(), out, err))
+
+
+@app.command()
+def resume(
+    broadcast: Annotated[int | None, typer.Argument(help="Number of a paused broadcast.")] = None,
+) -> None:
+    """Lift a halt and go on sending."""
+    from bot.shell.status import resume as resume_
+
+    run_guarded(resume_(settings_or_exit(), broadcast, out, err))
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from telegram import Update
 from telegram.ext import CallbackContext, ExtBot
 
 from bot.broadcast.engine import Engine
+from bot.broadcast.watch import Watch
 from bot.config import Settings
 from bot.views.callback import Callback, unpack
 from bot.views.pick_language import pick_language
@@ -38,6 +39,7 @@ class Services:
     gate: Gate
     sender: WireSender
     engine: Engine
+    watch: Watch = field(default_factory=Watch)
     now: Callable[[], float] = field(default=time.time)
 
     def today(self) -> date:

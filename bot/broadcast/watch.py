@@ -1,0 +1,28 @@
+"""An observer that keeps the latest look at each running broadcast, for whoever asks."""
+
+from __future__ import annotations
+
+from bot.broadcast.ports import Progress
+from storage.records import BroadcastState
+
+
+class Watch:
+    """Fits the engine's `Observer`. `halt`: why all sending stands still, while it does."""
+
+    def __init__(self) -> None:
+        self.looks: dict[int, Progress] = {}
+        self.halt = ""
+        self.troubles = 0
+
+    def progress(self, progress: Progress) -> None:
+        self.looks[progress.broadcast.id] = progress
+
+    def moved(self, broadcast: int, state: BroadcastState, note: str) -> None:
+        if state is not BroadcastState.RUNNING:
+            self.looks.pop(broadcast, None)
+
+    def halted(self, note: str) -> None:
+        self.halt = note
+
+    def trouble(self, note: str) -> None:
+        self.troubles += 1

@@ -1,0 +1,124 @@
+"""What the shell can ask of a bot: one function a command, the same in a running bot and without one.
+
+`COMMANDS` is the registry: a new command is a function here (or in a file of its own) and a line in it. In a
+running bot they are reached through `bot/control.py`; without one the shell calls them itself, under the
+folder's lock (`bot/shell/order.py`).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from bot.config import Settings
+from bot.control import Command, Json, Refused, Tell
+from bot.handlers.context import Services
+from storage.open import Storage
+from storage.records import TERMINAL, Audience, Broadcast, BroadcastState, DeliveryState
+
+SHELL = 0
+"""The actor of the shell's commands in the audit log: no person has this id."""
+HALT_NOTE = "Halted at the shell."
+_HALTS = (HALT_NOTE, "Telegram refuses this bot")
+_OPEN = (BroadcastState.APPROVED, BroadcastState.RUNNING, BroadcastState.PAUSED)
+RECENT = 50
+
+
+@dataclass(frozen=True)
+class Hands:
+    """What a command works with. `services` loads the library at its first call when no bot runs
+    (InvalidLibrary); `running` is the bot that sends, None when there is none."""
+
+    settings: Settings
+    storage: Storage
+    services: Callable[[], Services]
+    running: Services | None = None
+
+
+Order = Callable[[Hands, Json, Tell], Awaitable[Json]]
+
+
+async def status(hands: Hands, fields: Json, tell: Tell) -> Json:
+    """Who runs, whether and why sending stands still, the gate, readers as counts, broadcasts newest first."""
+    readers = await hands.storage.subscribers.count(Audience())
+    recent = await hands.storage.broadcasts.recent(RECENT)
+    running = hands.running
+    return {
+        "pid": os.getpid() if running else None,
+        "halted": running.watch.halt or HALT_NOTE if running and running.engine.halted else None,
+        "gate": None
+        if running is None
+        else {"closed_for": running.gate.opens_in(), "pace": running.gate.pace(), "rate": hands.settings.rate},
+        "readers": readers,
+        "broadcasts": [_told(broadcast, running) for broadcast in recent],
+    }
+
+
+def _told(broadcast: Broadcast, running: Services | None) -> dict[str, Any]:
+    look = running.watch.looks.get(broadcast.id) if running else None
+    return {
+        "id": broadcast.id,
+        "state": broadcast.state,
+        "total": broadcast.total,
+        "complete": broadcast.fanned_out,
+        "ended": sum(broadcast.counts.get(state, 0) for state in TERMINAL),
+        "sent": broadcast.counts.get(DeliveryState.SENT, 0),
+        "counts": broadcast.counts,
+        "causes": broadcast.causes,
+        "possible_duplicates": broadcast.possible_duplicates,
+        "note": broadcast.note,
+        "start_at": broadcast.start_at,
+        "rate": look.rate if look else None,
+        "left": look.left if look else None,
+    }
+
+
+async def halt(hands: Hands, fields: Json, tell: Tell) -> Json:
+    """All sending stops at once; `paused`: how many broadcasts stand still because of it."""
+    under_way = [found for found in await hands.storage.broadcasts.recent(RECENT) if found.state in _OPEN[:2]]
+    if hands.running is not None:
+        hands.running.engine.halt(HALT_NOTE)
+    else:
+        for broadcast in under_way:
+            await hands.storage.deliveries.set_state(broadcast.id, BroadcastState.PAUSED, time.time(), HALT_NOTE)
+    await hands.storage.audit.record(SHELL, "halt", "at the shell")
+    return {"paused": len(under_way)}
+
+
+async def resume(hands: Hands, fields: Json, tell: Tell) -> Json:
+    """Lifts a halt, and sets going what it paused; with `broadcast`, that one, whatever paused it."""
+    chosen = fields.get("broadcast")
+    paused = [found for found in await hands.storage.broadcasts.recent(RECENT) if found.state is BroadcastState.PAUSED]
+    if chosen is not None:
+        paused = [found for found in paused if found.id == chosen]
+        if not paused:
+            raise Refused(f"broadcast {chosen} is not paused; dauys status lists them")
+    else:
+        paused = [found for found in paused if found.note.startswith(_HALTS)]
+    lifted = hands.running is not None and hands.running.engine.halted
+    if hands.running is not None:
+        hands.running.engine.lift()
+        hands.running.watch.halt = ""
+    for broadcast in reversed(paused):
+        if hands.running is not None:
+            await hands.running.engine.resume(broadcast.id)
+        else:
+            await hands.storage.deliveries.set_state(broadcast.id, BroadcastState.RUNNING, time.time())
+    await hands.storage.audit.record(SHELL, "resume", "at the shell")
+    return {"lifted": lifted, "resumed": [broadcast.id for broadcast in paused]}
+
+
+COMMANDS: Mapping[str, Order] = {
+    "status": status,
+    "halt": halt,
+    "resume": resume,
+}
+
+
+def bound(hands: Hands) -> Mapping[str, Command]:
+    """The commands for these hands, as the control socket takes them."""
+    return {name: partial(order, hands) for name, order in COMMANDS.items()}
