@@ -8,6 +8,7 @@ from bot.views.labels import reader_label, topic_label
 from bot.views.pieces import to
 from bot.views.scene import Scene
 from bot.views.view import Text, View
+from bot.views.words import LANGUAGES
 from storage.records import Topic
 
 
@@ -28,7 +29,7 @@ def about(scene: Scene) -> View:
     if house.site:
         text.line(words("Verify at {site}.", site=house.site))
     publishers = sorted({source.publisher for source in scene.library.sources.values()})
-    text.line().line(words("It is not run by the publishers it quotes:"))
+    text.line().line(words("This bot is not run by the publishers it quotes:"))
     quoted = Text().plain(", ".join(publishers))
     text.quote(quoted, folded=True).line()
     text.line().line(words("Records last checked {date}.", date=words.date(scene.library.last_checked)))
@@ -37,7 +38,7 @@ def about(scene: Scene) -> View:
         text.line(words("For a correction or a removal write to {contact}.", contact=house.contact))
     if house.help:
         text.line(words("In danger now: {help}", help=house.help))
-    return text.view((to(scene, words("Privacy"), Action.PRIVACY), to(scene, words("Back"), Action.HOME)))
+    return text.view((to(scene, words("Privacy"), Action.PRIVACY),), (to(scene, words("Back"), Action.HOME),))
 
 
 def whoami(scene: Scene, user_id: int) -> View:
@@ -53,7 +54,7 @@ def privacy(scene: Scene) -> View:
         text.line(words.c("privacy", "You are not subscribed: nothing about you is kept.")).line()
         text.line(words.c("privacy", "If you subscribe, this is kept:"))
     shown = {
-        "l": reader.language if reader else "…",
+        "l": LANGUAGES.get(reader.language, reader.language) if reader else "…",
         "t": ", ".join(topic_label(words, topic) for topic in Topic if topic in reader.topics) if reader else "…",
         "c": ", ".join(sorted(reader.cases)) or "—" if reader else "…",
         "s": f"{reader_label(words, reader.status)} ({reader.status_week})" if reader else "…",

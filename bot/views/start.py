@@ -45,11 +45,8 @@ def welcome(scene: Scene) -> View:
         second,
         (to(scene, words("Declarations"), Action.DECLARATIONS, 0), to(scene, words("Cases"), Action.CASES, 0)),
         (to(scene, words("Updates"), Action.UPDATES, 0), to(scene, words("Sources"), Action.SOURCES, 0)),
-        (
-            to(scene, words("Help"), Action.HELP),
-            to(scene, words("About"), Action.ABOUT),
-            to(scene, words("Privacy"), Action.PRIVACY),
-        ),
+        (to(scene, words("Help"), Action.HELP), to(scene, words("About"), Action.ABOUT)),
+        (to(scene, words("Privacy"), Action.PRIVACY),),
     )
 
 
