@@ -43,6 +43,7 @@ def settings_or_exit(**overrides: object) -> Settings:
 def run_guarded(work: Any) -> None:
     """Runs a coroutine; every foreseen refusal becomes one line and exit 1, never a traceback."""
     from bot.app import Refused
+    from bot.bench.processes import Broken
     from bot.control import ControlError
     from content.errors import InvalidLibrary
     from storage.errors import StorageError
@@ -60,7 +61,7 @@ def run_guarded(work: Any) -> None:
         error = unwrap(raised)
         if isinstance(error, InvalidLibrary):
             fail(*map(str, error.faults), f"{len(error.faults)} faults in the library; the bot did not start")
-        if isinstance(error, (StorageError, Refused, ControlError)):
+        if isinstance(error, (StorageError, Refused, ControlError, Broken)):
             fail(str(error))
         if isinstance(error, OSError):
             fail(f"{error.strerror or type(error).__name__}: {error.filename or 'the system refused'}")
@@ -184,6 +185,25 @@ def resume(
     from bot.shell.status import resume as resume_
 
     run_guarded(resume_(settings_or_exit(), broadcast, out, err))
+
+
+bench = typer.Typer(no_args_is_help=True, help="Measure the real bot against a stand-in for Telegram.")
+app.add_typer(bench, name="bench")
+
+
+@bench.command(name="broadcast")
+def bench_broadcast(
+    subscribers: Annotated[int, typer.Option(min=1, max=2_000_000, help="Readers who get it.")] = 600,
+    rate: Annotated[float, typer.Option(min=1, help="Messages a second that the stand-in allows.")] = 30,
+    latency: Annotated[float, typer.Option(min=0, help="Milliseconds that every answer takes.")] = 60,
+    kill: Annotated[int, typer.Option(min=0, help="Times that the bot is killed with -9 meanwhile.")] = 0,
+    peers: Annotated[bool, typer.Option(help="Measure PTB and aiogram in the same run.")] = True,
+) -> None:
+    """One broadcast: rate, floods, CPU a message, memory, what was lost or doubled; peers beside it."""
+    from bot.bench.command import broadcast
+
+    work = broadcast(subscribers=subscribers, rate=rate, latency=latency / 1000, kills=kill, peers=peers, out=out)
+    run_guarded(work)
 
 
 def main() -> None:

@@ -1,0 +1,201 @@
+"""One measured broadcast of the real bot: how fast, how even, how dear, and whether anything was lost."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import signal
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.bench.processes import Broken, Child, StandIn
+from bot.bench.stage import Stage
+from storage.records import TERMINAL, Broadcast
+
+LOOK = 0.05
+"""Seconds between two looks."""
+SETTLED = 3.0
+"""Seconds that a bot gets to write down the last answers."""
+QUESTION = "Oksana Shevchuk"
+
+
+@dataclass
+class Plan:
+    readers: int
+    rate: float
+    """Messages a second that the bot is told it may send."""
+    latency: float = 0.06
+    limit: float | None = None
+    """What the stand-in allows; none: as much as comes."""
+    breach: float = 3.0
+    kills: int = 0
+    questions: float = 0.0
+    """A reader's question every so many seconds."""
+    faults: dict[int, list[str]] = field(default_factory=dict)
+    patience: float = 120.0
+
+
+@dataclass
+class Figures:
+    """What one run gave. Seconds, milliseconds of CPU a message, MiB."""
+
+    sender: str
+    delivered: int = 0
+    seconds: float = 0.0
+    rate: float = 0.0
+    share: float | None = None
+    """Of the allowed rate, after the first second."""
+    share_whole: float | None = None
+    """Likewise, from the first message on."""
+    floods: int = 0
+    floods_late: int = 0
+    """Those of the second half of the time."""
+    cpu: float = 0.0
+    peak: float = 0.0
+    lost: int | None = None
+    duplicated: int | None = None
+    uncertain: int | None = None
+    unforeseen: int = 0
+    """Duplicates that had not been recorded as uncertain beforehand."""
+    first_again: list[float] = field(default_factory=list)
+    """Seconds from each restart to the first message."""
+    answers: list[float] = field(default_factory=list)
+    ended: Broadcast | None = None
+
+    def answer(self, part: float) -> float | None:
+        """Milliseconds within which this part of the questions was answered."""
+        if not self.answers:
+            return None
+        return 1000 * statistics.quantiles(self.answers, n=1000, method="inclusive")[round(part * 1000) - 1]
+
+
+class Watcher:
+    """Looks at a sender through the stand-in, and takes processor time between its first and last message."""
+
+    def __init__(self, telegram: StandIn) -> None:
+        self._telegram = telegram
+        self._cpu = 0.0
+        self._at = 0
+        self._since: tuple[float, int] | None = None
+
+    async def look(self, child: Child) -> dict[str, Any]:
+        seen = await self._telegram.order("summary")
+        if seen["delivered"] and self._since is None and child.running:
+            self._since = (child.cpu(), seen["delivered"])
+        return seen
+
+    def pause(self, child: Child, delivered: int) -> None:
+        """The process is about to end: what it used counts."""
+        if self._since is not None:
+            self._cpu += child.cpu() - self._since[0]
+            self._at += delivered - self._since[1]
+        self._since = None
+
+    def each(self) -> float:
+        """Milliseconds of processor time a message."""
+        return 1000 * self._cpu / self._at if self._at > 0 else 0.0
+
+
+async def until(
+    watcher: Watcher, child: Child, patience: float, done: Callable[[dict[str, Any]], bool]
+) -> dict[str, Any]:
+    ends = time.monotonic() + patience
+    while not done(seen := await watcher.look(child)):
+        if not child.running:
+            words = child.words()
+            raise Broken(f"the sender ended by itself: {words[-1] if words else 'without a word'}")
+        if time.monotonic() > ends:
+            raise Broken(f"{seen['chats']} chats reached after {patience:g} s, and no end in sight")
+        await asyncio.sleep(LOOK)
+    return seen
+
+
+async def measure(plan: Plan, telegram: StandIn, stage: Stage, chance: random.Random) -> Figures:
+    """Runs the bot on the stage, kills it as often as planned, and lets it finish."""
+    await telegram.order("reset")
+    await telegram.order(
+        "limit", rate=plan.limit, latency=plan.latency, breach=plan.breach if plan.limit is not None else 0.0
+    )
+    await telegram.order("faults", chats=plan.faults)
+    figures = Figures("Dauys")
+    watcher = Watcher(telegram)
+    recorded: list[set[int]] = []
+    for _ in range(plan.kills):
+        recorded.append(await _killed(plan, telegram, stage, watcher, chance, figures))
+    await _finished(plan, telegram, stage, watcher, figures, bool(recorded))
+    await _count(telegram, stage, figures, recorded)
+    await fill(figures, telegram, plan.limit)
+    figures.cpu = watcher.each()
+    return figures
+
+
+async def _killed(
+    plan: Plan, telegram: StandIn, stage: Stage, watcher: Watcher, chance: random.Random, figures: Figures
+) -> set[int]:
+    """Starts the bot, and kills it at a random moment; the chats that the ledger then holds as uncertain."""
+    before = (await telegram.order("summary"))["delivered"]
+    share = plan.readers / (plan.kills + 1)
+    begun = time.monotonic()
+    async with stage.bot(telegram.url, plan.rate) as child:
+        await until(watcher, child, plan.patience, lambda seen: seen["delivered"] > before)
+        if before:
+            figures.first_again.append(time.monotonic() - begun)
+        await asyncio.sleep(chance.uniform(0.0, 1.5 * share / plan.rate))
+        seen = await watcher.look(child)
+        watcher.pause(child, seen["delivered"])
+        child.process.kill()
+        await child.process.wait()
+    return await stage.sending()
+
+
+async def _finished(
+    plan: Plan, telegram: StandIn, stage: Stage, watcher: Watcher, figures: Figures, again: bool
+) -> None:
+    before = (await telegram.order("summary"))["delivered"]
+    begun = time.monotonic()
+    async with stage.bot(telegram.url, plan.rate) as child:
+        seen = await until(watcher, child, plan.patience, lambda seen: seen["delivered"] > before)
+        if again:
+            figures.first_again.append(time.monotonic() - begun)
+        if plan.questions:
+            await telegram.order("ask", every=plan.questions, text=QUESTION)
+        seen = await until(watcher, child, plan.patience, lambda seen: seen["chats"] >= plan.readers)
+        if plan.questions:
+            await telegram.order("ask", every=0)
+        watcher.pause(child, seen["delivered"])
+        await asyncio.sleep(SETTLED)
+        figures.peak = child.peak()
+        await child.end(signal.SIGTERM)
+
+
+async def _count(telegram: StandIn, stage: Stage, figures: Figures, recorded: list[set[int]]) -> None:
+    """Lost, duplicated, and which duplicates nobody had foreseen."""
+    counts = await telegram.order("counts", audience=stage.readers)
+    twice = {int(chat): more for chat, more in counts["twice"].items()}
+    foreseen = {chat: sum(chat in known for known in recorded) for chat in twice}
+    figures.lost = len(counts["missing"])
+    figures.duplicated = sum(twice.values())
+    figures.uncertain = sum(map(len, recorded))
+    figures.unforeseen = sum(max(0, more - foreseen[chat]) for chat, more in twice.items())
+    figures.ended = await stage.record()
+    open_ = figures.ended.total - sum(figures.ended.counts.get(state, 0) for state in TERMINAL)
+    if open_:
+        raise Broken(f"{open_} deliveries are still open in the ledger ({dict(figures.ended.counts)})")
+
+
+async def fill(figures: Figures, telegram: StandIn, allowed: float | None) -> None:
+    """Speed and floods, as the stand-in saw them."""
+    seen = await telegram.order("summary")
+    moments = await telegram.order("moments")
+    figures.delivered = seen["delivered"]
+    figures.seconds = seconds = seen["last"] - seen["first"]
+    figures.rate = (seen["delivered"] - 1) / seconds if seconds else 0.0
+    figures.floods = len(moments["floods"])
+    figures.floods_late = sum(moment > seen["first"] + seconds / 2 for moment in moments["floods"])
+    figures.answers = moments["waits"]
+    if allowed is not None and seconds > 1:
+        figures.share = seen["after_first_second"] / (allowed * (seconds - 1))
+        figures.share_whole = seen["delivered"] / (allowed * seconds)

@@ -1,0 +1,211 @@
+"""A Telegram for measuring: takes tens of thousands of requests a second, limits, floods, fails, and counts.
+
+No HTTP here: `Telegram` decides what becomes of one call. Chats from FIRST_CHAT on are the audience of a
+broadcast; those from FIRST_ASKER on are readers who ask questions meanwhile.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from array import array
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.sandbox.faults import FAULTS, Fault, migrated
+
+FIRST_CHAT = 5_000_000_000
+FIRST_ASKER = 7_000_000_000
+OWNER = 8_000_000_001
+_CHAT = re.compile(rb'(?:"chat_id": ?"?|(?:^|&)chat_id=|name="chat_id"\r\n(?:[^\r\n]+\r\n)*\r\n)(-?\d+)', re.ASCII)
+Json = dict[str, Any]
+
+
+@dataclass
+class Limits:
+    """`rate` messages a second (none: no limit) from a bucket that holds `burst` seconds' worth; a breach closes
+    it for `breach` seconds. `latency`: seconds that every answer takes."""
+
+    rate: float | None = None
+    burst: float = 1.0
+    breach: float = 3.0
+    latency: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`code` 0: the connection is cut. `delay`: seconds, on top of the latency."""
+
+    code: int
+    body: Any
+    delay: float = 0.0
+    html: bool = False
+
+
+@dataclass
+class Telegram:
+    now: Callable[[], float]
+    username: str = "dauys_bench_bot"
+    limits: Limits = field(default_factory=Limits)
+    faults: dict[int, list[str]] = field(default_factory=dict)
+    """Chat -> names of faults, played one after another; a last one that ends in "!" stays."""
+    counts: Counter[int] = field(default_factory=Counter)
+    """Chat of the audience -> messages that arrived."""
+    arrivals: array[float] = field(default_factory=lambda: array("d"))
+    floods: array[float] = field(default_factory=lambda: array("d"))
+    updates: list[Json] = field(default_factory=list)
+    asked: dict[int, float] = field(default_factory=dict)
+    waits: array[float] = field(default_factory=lambda: array("d"))
+    """Seconds from a question's moment to the arrival of its answer."""
+    in_flight: int = 0
+    _held: float = field(default=math.inf)
+    _filled: float = 0.0
+    _closed_until: float = -math.inf
+    _message: int = 0
+    _update: int = 700_000_000
+
+    def limit(self, **given: Any) -> None:
+        """Limits from now on; the bucket starts full."""
+        for name, value in given.items():
+            setattr(self.limits, name, value)
+        self._held, self._closed_until = math.inf, -math.inf
+
+    def call(self, method: str, body: bytes) -> Answer:
+        """Any method but getUpdates."""
+        if method == "sendMessage":
+            found = _CHAT.search(body)
+            return self._send(int(found[1])) if found else _refusal(400, "Bad Request: chat_id is empty")
+        if method.startswith("edit"):
+            self._message += 1
+            return _ok({"message_id": self._message, "date": 0, "chat": {"id": OWNER, "type": "private"}})
+        return _OTHERS.get(method, _TRUE)(self)
+
+    def me(self) -> Json:
+        return {
+            "id": 1234567890,
+            "is_bot": True,
+            "first_name": "Bench",
+            "username": self.username,
+            "can_join_groups": False,
+            "can_read_all_group_messages": False,
+            "supports_inline_queries": False,
+        }
+
+    def _send(self, chat: int) -> Answer:
+        now = self.now()
+        closed = self._over(now)
+        if closed is not None:
+            self.floods.append(now)
+            wait = math.ceil(closed)
+            return _refusal(429, f"Too Many Requests: retry after {wait}", retry_after=wait)
+        fault = self._fault(chat)
+        if fault is None or fault.taken:
+            self._arrived(chat, now)
+        if fault is None:
+            self._message += 1
+            # Telegram answers with the whole message; a constant one of its usual size
+            return _ok({"message_id": self._message, "date": int(now), "chat": {"id": chat, "type": "private"}})
+        if fault.html or not fault.code:
+            return Answer(fault.code, "<html>Bad Gateway</html>", fault.delay, html=True)
+        return Answer(fault.code, migrated(fault, chat).answer(), fault.delay)
+
+    def _over(self, now: float) -> float | None:
+        """Seconds for which it is closed; None: the message is within the limit, and counted."""
+        limits = self.limits
+        if limits.rate is None:
+            return None
+        if now < self._closed_until:
+            return self._closed_until - now
+        most = max(1.0, limits.rate * limits.burst)
+        self._held = min(most, self._held + (now - self._filled) * limits.rate)
+        self._filled = now
+        if self._held < 1:
+            self._closed_until = now + limits.breach
+            return limits.breach
+        self._held -= 1
+        return None
+
+    def _fault(self, chat: int) -> Fault | None:
+        names = self.faults.get(chat)
+        if not names:
+            return None
+        if names[0].endswith("!"):
+            return FAULTS[names[0][:-1]]
+        return FAULTS[names.pop(0)]
+
+    def _arrived(self, chat: int, now: float) -> None:
+        if FIRST_CHAT <= chat < FIRST_ASKER:
+            self.counts[chat] += 1
+            self.arrivals.append(now)
+        elif (asked := self.asked.pop(chat, None)) is not None:
+            self.waits.append(now - asked)
+
+    # what people do
+
+    def question(self, number: int, text: str) -> None:
+        chat = FIRST_ASKER + number
+        self.asked[chat] = self.now()
+        self._update += 1
+        user = {"id": chat, "is_bot": False, "first_name": "R", "language_code": "en"}
+        message = {
+            "message_id": 1,
+            "date": 0,
+            "chat": {"id": chat, "type": "private", "first_name": "R"},
+            "from": user,
+            "text": text,
+        }
+        self.updates.append({"update_id": self._update, "message": message})
+
+    def acknowledge(self, offset: int) -> None:
+        if offset:
+            self.updates[:] = [update for update in self.updates if update["update_id"] >= offset]
+
+    # what is told
+
+    def summary(self) -> Json:
+        first = self.arrivals[0] if self.arrivals else None
+        return {
+            "now": self.now(),
+            "delivered": len(self.arrivals),
+            "chats": len(self.counts),
+            "floods": len(self.floods),
+            "in_flight": self.in_flight,
+            "first": first,
+            "last": self.arrivals[-1] if self.arrivals else None,
+            "after_first_second": None if first is None else self._from(first + 1),
+            "unanswered": len(self.asked),
+        }
+
+    def _from(self, moment: float) -> int:
+        """Arrivals after that moment; they come in order."""
+        low, high = 0, len(self.arrivals)
+        while low < high:
+            middle = (low + high) // 2
+            low, high = (middle + 1, high) if self.arrivals[middle] <= moment else (low, middle)
+        return len(self.arrivals) - low
+
+
+def _ok(result: Any) -> Answer:
+    return Answer(200, {"ok": True, "result": result})
+
+
+def _refusal(code: int, description: str, **parameters: Any) -> Answer:
+    body = {"ok": False, "error_code": code, "description": description}
+    return Answer(code, body | ({"parameters": parameters} if parameters else {}))
+
+
+def _true(_: Telegram) -> Answer:
+    return _ok(True)
+
+
+_TRUE = _true
+_OTHERS: dict[str, Callable[[Telegram], Answer]] = {
+    "getMe": lambda telegram: _ok(telegram.me()),
+    "getWebhookInfo": lambda _: _ok({"url": "", "has_custom_certificate": False, "pending_update_count": 0}),
+    "getMyCommands": lambda _: _ok([]),
+    "getMyName": lambda _: _ok({"name": ""}),
+    "getMyDescription": lambda _: _ok({"description": ""}),
+    "getMyShortDescription": lambda _: _ok({"short_description": ""}),
+}

@@ -1,0 +1,56 @@
+"""What benches need of a database and nothing else does: many readers at once, and who is *sending*."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from itertools import islice
+
+from sqlalchemy import insert, select
+
+from storage.open import Storage
+from storage.records import DeliveryState, ReaderStatus, Topic
+from storage.subscribers import week
+from storage.tables import delivery, subscriber, subscription
+
+PAGE = 20_000
+
+
+async def enrol(storage: Storage, chats: Iterable[int], language: str, topic: Topic, now: float) -> None:
+    """Readers who hold one topic, thousands a transaction."""
+    left = iter(chats)
+    while page := list(islice(left, PAGE)):
+        ids = {secrets.randbits(63): chat for chat in page}
+        async with storage._database.begin() as connection:
+            await connection.execute(
+                insert(subscriber),
+                [
+                    {
+                        "id": id_,
+                        "cid": storage.subscribers._cid(chat),
+                        "kid": storage.subscribers._keys.kid,
+                        "language": language,
+                        "silent": False,
+                        "hidden": False,
+                        "status": ReaderStatus.ACTIVE.value,
+                        "status_week": week(now),
+                        "joined_week": week(now),
+                        "erase_at": 0,
+                    }
+                    for id_, chat in ids.items()
+                ],
+            )
+            await connection.execute(
+                insert(subscription), [{"topic_id": topic.value, "subscriber_id": id_} for id_ in ids]
+            )
+
+
+async def chats_in(storage: Storage, broadcast: int, *states: DeliveryState) -> set[int]:
+    """Chats whose delivery is in one of these states."""
+    async with storage._database.begin() as connection:
+        rows = await connection.execute(
+            select(subscriber.c.cid)
+            .join(delivery, delivery.c.subscriber_id == subscriber.c.id)
+            .where(delivery.c.broadcast_id == broadcast, delivery.c.state.in_(states))
+        )
+        return {storage.subscribers._keys.open("sub.cid", row[0]) for row in rows}
