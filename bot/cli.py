@@ -60,7 +60,8 @@ def run_guarded(work: Any) -> None:
     except BaseException as raised:
         error = unwrap(raised)
         if isinstance(error, InvalidLibrary):
-            fail(*map(str, error.faults), f"{len(error.faults)} faults in the library; the bot did not start")
+            many = "1 fault" if len(error.faults) == 1 else f"{len(error.faults)} faults"
+            fail(*map(str, error.faults), f"{many} in the library; the bot did not start")
         if isinstance(error, (StorageError, Refused, ControlError, Broken)):
             fail(str(error))
         if isinstance(error, OSError):

@@ -91,7 +91,7 @@ def explain(error: BaseException) -> StorageError:
     if "readonly" in text or "unable to open" in text or "read-only" in text:
         return ReadOnly("the database cannot be written; check the owner and rights of DAUYS_DATA")
     if "full" in text:
-        return DiskFull("the disk is full; free some space, the bot goes on by itself")
+        return DiskFull("the disk is full; free some space (a bot that runs goes on by itself)")
     if "locked" in text or "busy" in text:
         return Locked("another program holds the database; stop it")
     if "malformed" in text or "not a database" in text or "corrupt" in text:

@@ -51,6 +51,8 @@ async def open_storage(
 ) -> Storage:
     """Makes what is missing at the first start. StorageError with one line for everything that stands in the way."""
     master = _master_key(url, data, key_file, bot_id)
+    if url is None and not (data / "dauys.sqlite3").exists():
+        _for_its_owner_alone(data / "dauys.sqlite3")
     database = Database(url or sqlite_url(data))
     try:
         keys = await _prepare(database, master, bot_id)
@@ -58,6 +60,14 @@ async def open_storage(
         await database.close()
         raise
     return Storage(database, keys, now)
+
+
+def _for_its_owner_alone(path: Path) -> None:
+    """A new database is unreadable to others; SQLite gives its other files the mode of this one."""
+    try:
+        path.touch(mode=0o600)
+    except OSError as error:
+        raise ReadOnly(f"DAUYS_DATA: {path} cannot be written ({error.strerror}); choose a writable folder") from None
 
 
 def _master_key(url: str | None, data: Path, key_file: Path, bot_id: int) -> bytes:

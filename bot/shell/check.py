@@ -49,10 +49,12 @@ def check_library(path: Path, *, release: bool, out: Console, err: Console) -> i
     for fault in faults:
         err.print(fault, markup=False)
     counted = ", ".join(f"{count} {kind}" for kind, count in report.counts.items())
+    warned = "1 warning" if len(report.warnings) == 1 else f"{len(report.warnings)} warnings"
     if faults:
-        out.print(f"{len(faults)} faults, {len(report.warnings)} warnings in {path}", markup=False)
+        many = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+        out.print(f"{many}, {warned} in {path}", markup=False)
         return 1
-    out.print(f"{counted}: no faults, {len(report.warnings)} warnings", markup=False)
+    out.print(f"{counted}: no faults, {warned}", markup=False)
     return 0
 
 

@@ -70,6 +70,14 @@ async def test_a_first_start_makes_a_key_that_only_its_owner_can_read(tmp_path: 
     assert "schema current" in await look(url=None, data=tmp_path, key_file=tmp_path / "master.key")
 
 
+async def test_the_database_and_its_log_are_for_their_owner_alone(tmp_path: Path) -> None:
+    opened = await open_storage(url=None, data=tmp_path, key_file=tmp_path / "master.key", bot_id=BOT)
+    await opened.subscribers.subscribe(5550001234, "en", frozenset())
+    modes = {path.name: path.stat().st_mode & 0o777 for path in tmp_path.glob(f"{NAME}*")}
+    await opened.close()
+    assert modes == dict.fromkeys((NAME, f"{NAME}-wal", f"{NAME}-shm"), 0o600)
+
+
 async def test_the_pragmas_that_keep_promises_are_on(tmp_path: Path) -> None:
     from storage.database import Database, sqlite_url
 
