@@ -29,6 +29,10 @@ class Audit:
                 audit.insert().values(day=day, actor=sealed, action=action, detail=detail, mac=mac)
             )
 
+    async def append(self, actor: int, action: str, subject: str) -> None:
+        """Fits the desk's `AuditLog`."""
+        await self.record(actor, action, subject)
+
     async def verify(self) -> int | None:
         """The id of the first entry that does not fit the chain; None when all do."""
         async with self._database.begin() as connection:
