@@ -199,12 +199,22 @@ def bench_broadcast(
     latency: Annotated[float, typer.Option(min=0, help="Milliseconds that every answer takes.")] = 60,
     kill: Annotated[int, typer.Option(min=0, help="Times that the bot is killed with -9 meanwhile.")] = 0,
     peers: Annotated[bool, typer.Option(help="Measure PTB and aiogram in the same run.")] = True,
+    rounds: Annotated[int, typer.Option(min=1, help="Paired runs, of which medians are shown.")] = 1,
 ) -> None:
     """One broadcast: rate, floods, CPU a message, memory, what was lost or doubled; peers beside it."""
     from bot.bench.command import broadcast
 
-    work = broadcast(subscribers=subscribers, rate=rate, latency=latency / 1000, kills=kill, peers=peers, out=out)
-    run_guarded(work)
+    run_guarded(
+        broadcast(
+            subscribers=subscribers,
+            rate=rate,
+            latency=latency / 1000,
+            kills=kill,
+            peers=peers,
+            rounds=rounds,
+            out=out,
+        )
+    )
 
 
 def main() -> None:

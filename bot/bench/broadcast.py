@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import signal
 import statistics
@@ -55,9 +56,12 @@ class Figures:
     """Those of the second half of the time."""
     cpu: float = 0.0
     peak: float = 0.0
-    lost: int | None = None
-    duplicated: int | None = None
+    lost: int = 0
+    """Chats that nothing reached; of a peer, within the plan's patience."""
+    duplicated: int = 0
+    """Messages beyond the first, over all chats."""
     uncertain: int | None = None
+    """Deliveries recorded as uncertain after the kills; none where nothing is kept."""
     unforeseen: int = 0
     """Duplicates that had not been recorded as uncertain beforehand."""
     first_again: list[float] = field(default_factory=list)
@@ -73,30 +77,38 @@ class Figures:
 
 
 class Watcher:
-    """Looks at a sender through the stand-in, and takes processor time between its first and last message."""
+    """Looks at a sender through the stand-in; processor time counts between its first and its last message."""
 
     def __init__(self, telegram: StandIn) -> None:
         self._telegram = telegram
         self._cpu = 0.0
-        self._at = 0
-        self._since: tuple[float, int] | None = None
+        self._sent = 0
+        self._first: tuple[float, int] | None = None
+        self._last: tuple[float, int] | None = None
+        self.peak = 0.0
 
     async def look(self, child: Child) -> dict[str, Any]:
         seen = await self._telegram.order("summary")
-        if seen["delivered"] and self._since is None and child.running:
-            self._since = (child.cpu(), seen["delivered"])
+        with contextlib.suppress(OSError, StopIteration):  # it may end at any moment
+            now = (child.cpu(), seen["delivered"])
+            if seen["delivered"]:
+                self._first = self._first or now
+                if self._last is None or now[1] > self._last[1]:
+                    self._last = now
+            self.peak = max(self.peak, child.peak())
         return seen
 
-    def pause(self, child: Child, delivered: int) -> None:
-        """The process is about to end: what it used counts."""
-        if self._since is not None:
-            self._cpu += child.cpu() - self._since[0]
-            self._at += delivered - self._since[1]
-        self._since = None
+    def leave(self) -> None:
+        """The process ends: what it used counts."""
+        if self._first is not None and self._last is not None:
+            self._cpu += self._last[0] - self._first[0]
+            self._sent += self._last[1] - self._first[1]
+        self._first = self._last = None
 
     def each(self) -> float:
         """Milliseconds of processor time a message."""
-        return 1000 * self._cpu / self._at if self._at > 0 else 0.0
+        self.leave()
+        return 1000 * self._cpu / self._sent if self._sent > 0 else 0.0
 
 
 async def until(
@@ -113,20 +125,23 @@ async def until(
     return seen
 
 
+async def set_up(plan: Plan, telegram: StandIn) -> None:
+    """A Telegram to which nothing has come yet, with the plan's limits and faults."""
+    await telegram.order("reset")
+    await telegram.order("limit", rate=plan.limit, latency=plan.latency, breach=plan.breach)
+    await telegram.order("faults", chats=plan.faults)
+
+
 async def measure(plan: Plan, telegram: StandIn, stage: Stage, chance: random.Random) -> Figures:
     """Runs the bot on the stage, kills it as often as planned, and lets it finish."""
-    await telegram.order("reset")
-    await telegram.order(
-        "limit", rate=plan.limit, latency=plan.latency, breach=plan.breach if plan.limit is not None else 0.0
-    )
-    await telegram.order("faults", chats=plan.faults)
+    await set_up(plan, telegram)
     figures = Figures("Dauys")
     watcher = Watcher(telegram)
     recorded: list[set[int]] = []
     for _ in range(plan.kills):
         recorded.append(await _killed(plan, telegram, stage, watcher, chance, figures))
     await _finished(plan, telegram, stage, watcher, figures, bool(recorded))
-    await _count(telegram, stage, figures, recorded)
+    await _compare(telegram, stage, figures, recorded)
     await fill(figures, telegram, plan.limit)
     figures.cpu = watcher.each()
     return figures
@@ -144,8 +159,8 @@ async def _killed(
         if before:
             figures.first_again.append(time.monotonic() - begun)
         await asyncio.sleep(chance.uniform(0.0, 1.5 * share / plan.rate))
-        seen = await watcher.look(child)
-        watcher.pause(child, seen["delivered"])
+        await watcher.look(child)
+        watcher.leave()
         child.process.kill()
         await child.process.wait()
     return await stage.sending()
@@ -157,27 +172,31 @@ async def _finished(
     before = (await telegram.order("summary"))["delivered"]
     begun = time.monotonic()
     async with stage.bot(telegram.url, plan.rate) as child:
-        seen = await until(watcher, child, plan.patience, lambda seen: seen["delivered"] > before)
+        await until(watcher, child, plan.patience, lambda seen: seen["delivered"] > before)
         if again:
             figures.first_again.append(time.monotonic() - begun)
         if plan.questions:
             await telegram.order("ask", every=plan.questions, text=QUESTION)
-        seen = await until(watcher, child, plan.patience, lambda seen: seen["chats"] >= plan.readers)
+        await until(watcher, child, plan.patience, lambda seen: seen["chats"] >= plan.readers)
         if plan.questions:
             await telegram.order("ask", every=0)
-        watcher.pause(child, seen["delivered"])
         await asyncio.sleep(SETTLED)
-        figures.peak = child.peak()
+        figures.peak = max(watcher.peak, child.peak())
         await child.end(signal.SIGTERM)
 
 
-async def _count(telegram: StandIn, stage: Stage, figures: Figures, recorded: list[set[int]]) -> None:
-    """Lost, duplicated, and which duplicates nobody had foreseen."""
-    counts = await telegram.order("counts", audience=stage.readers)
+async def count(telegram: StandIn, readers: int, figures: Figures) -> dict[int, int]:
+    """Lost and duplicated, as the stand-in saw them; chat -> messages beyond the first."""
+    counts = await telegram.order("counts", audience=readers)
     twice = {int(chat): more for chat, more in counts["twice"].items()}
+    figures.lost, figures.duplicated = len(counts["missing"]), sum(twice.values())
+    return twice
+
+
+async def _compare(telegram: StandIn, stage: Stage, figures: Figures, recorded: list[set[int]]) -> None:
+    """What arrived against what the ledger says, and which duplicates nobody had foreseen."""
+    twice = await count(telegram, stage.readers, figures)
     foreseen = {chat: sum(chat in known for known in recorded) for chat in twice}
-    figures.lost = len(counts["missing"])
-    figures.duplicated = sum(twice.values())
     figures.uncertain = sum(map(len, recorded))
     figures.unforeseen = sum(max(0, more - foreseen[chat]) for chat, more in twice.items())
     figures.ended = await stage.record()
