@@ -188,6 +188,21 @@ def resume(
     run_guarded(resume_(settings_or_exit(), broadcast, out, err))
 
 
+audit = typer.Typer(no_args_is_help=True, help="The log of what admins did.")
+app.add_typer(audit, name="audit")
+
+
+@audit.command(name="verify")
+def audit_verify(
+    head: Annotated[str, typer.Option(help="A head that was noted earlier: it must still be in the log.")] = "",
+) -> None:
+    """Go through the log's chain: exit 1 if an entry was changed, removed, moved or cut off."""
+    from bot.shell.audit import verify
+
+    settings = settings_or_exit()
+    run_guarded(verify(settings, head, out, err))
+
+
 bench = typer.Typer(no_args_is_help=True, help="Measure the real bot against a stand-in for Telegram.")
 app.add_typer(bench, name="bench")
 

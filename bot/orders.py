@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
@@ -85,7 +85,7 @@ async def halt(hands: Hands, fields: Json, tell: Tell) -> Json:
     else:
         for broadcast in under_way:
             await hands.storage.deliveries.set_state(broadcast.id, BroadcastState.PAUSED, time.time(), HALT_NOTE)
-    await hands.storage.audit.record(SHELL, "halt", "at the shell")
+    await hands.storage.audit.append(SHELL, "halt", "at the shell")
     return {"paused": len(under_way)}
 
 
@@ -108,14 +108,20 @@ async def resume(hands: Hands, fields: Json, tell: Tell) -> Json:
             await hands.running.engine.resume(broadcast.id)
         else:
             await hands.storage.deliveries.set_state(broadcast.id, BroadcastState.RUNNING, time.time())
-    await hands.storage.audit.record(SHELL, "resume", "at the shell")
+    await hands.storage.audit.append(SHELL, "resume", "at the shell")
     return {"lifted": lifted, "resumed": [broadcast.id for broadcast in paused]}
+
+
+async def audit_verify(hands: Hands, fields: Json, tell: Tell) -> Json:
+    """Goes through the log of what admins did; with `head`, that one must still be in it."""
+    return asdict(await hands.storage.audit.verify(str(fields.get("head") or "")))
 
 
 COMMANDS: Mapping[str, Order] = {
     "status": status,
     "halt": halt,
     "resume": resume,
+    "audit-verify": audit_verify,
 }
 
 

@@ -1,49 +1,159 @@
-"""What admins did: an append-only chain. Each entry's HMAC covers the one before it."""
+"""What admins did: an append-only chain. Each entry's HMAC covers the one before it.
+
+The chain shows an entry that was changed, removed, put in or moved. It cannot show that its end was cut off:
+for that its head is written down in a second place, a file beside the master key (`Anchor`). Who holds database,
+key and that file can write the whole log anew; against them only a head that somebody noted elsewhere helps.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import hmac
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import RowMapping, func, select
 
 from storage.database import Database
 from storage.keys import Keys
 from storage.tables import audit
 
+PAGE = 1000
+LONGEST = 400
+"""Characters of a detail that are kept."""
+ACTOR = "audit.actor"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act of an admin. `at`: UTC, such as 2026-11-26T14:05Z (a day alone in the oldest entries)."""
+
+    id: int
+    at: str
+    actor: int = field(repr=False)
+    """0: the shell."""
+    action: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What `verify` found. `sound` when neither `broken` nor `cut` is set."""
+
+    entries: int
+    head: str
+    """Number and beginning of the last entry's code, such as "57:3fa9c1d2e4b50718"; to be noted elsewhere."""
+    broken: int | None = None
+    """The first entry that does not fit the one before it."""
+    cut: int | None = None
+    """The last entry that was ever written, and that is not there (any more, or not as it was)."""
+    anchored: bool = True
+    """False: no head lies beside the key, so that a cut-off end would not be seen."""
+
+    @property
+    def sound(self) -> bool:
+        return self.broken is None and self.cut is None
+
+
+def head_of(id_: int, mac: bytes) -> str:
+    return f"{id_}:{mac[:8].hex()}"
+
+
+class Anchor:
+    """The chain's head in a file beside the key: `NUMBER CODE`. Where it cannot be written, there is none."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> tuple[int, bytes] | None:
+        try:
+            number, code = self._path.read_text(encoding="ascii").split()
+            return int(number), bytes.fromhex(code)
+        except (OSError, ValueError):
+            return None
+
+    def write(self, id_: int, mac: bytes) -> None:
+        new = self._path.with_name(self._path.name + ".new")
+        with contextlib.suppress(OSError):
+            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
+                file.write(f"{id_} {mac.hex()}\n")
+            new.replace(self._path)
+
 
 class Audit:
-    def __init__(self, database: Database, keys: Keys, now: Any) -> None:
+    def __init__(self, database: Database, keys: Keys, now: Any, anchor: Anchor | None = None) -> None:
         self._database = database
         self._keys = keys
         self._now = now
-
-    async def record(self, actor: int, action: str, detail: str) -> None:
-        """`actor` is an admin's user id, kept encrypted; `detail` never names a reader."""
-        day = datetime.fromtimestamp(self._now(), UTC).date().isoformat()
-        sealed = self._keys.seal("audit.actor", actor)
-        async with self._database.begin() as connection:
-            before = await connection.scalar(select(audit.c.mac).order_by(audit.c.id.desc()).limit(1))
-            mac = self._mac(before or b"", day, sealed, action, detail)
-            await connection.execute(
-                audit.insert().values(day=day, actor=sealed, action=action, detail=detail, mac=mac)
-            )
+        self._anchor = anchor
+        self._anchored: bool | None = None
 
     async def append(self, actor: int, action: str, subject: str) -> None:
-        """Fits the desk's `AuditLog`."""
-        await self.record(actor, action, subject)
-
-    async def verify(self) -> int | None:
-        """The id of the first entry that does not fit the chain; None when all do."""
+        """`actor` is an admin's user id, kept encrypted; `subject` never names a reader. Fits the desk's `AuditLog`."""
+        at = datetime.fromtimestamp(self._now(), UTC).strftime("%Y-%m-%dT%H:%MZ")
+        sealed, detail = self._keys.seal(ACTOR, actor), subject[:LONGEST]
         async with self._database.begin() as connection:
-            rows = (await connection.execute(select(audit).order_by(audit.c.id))).mappings().all()
-        before = b""
-        for row in rows:
-            if row["mac"] != self._mac(before, row["day"], row["actor"], row["action"], row["detail"]):
-                return int(row["id"])
-            before = row["mac"]
-        return None
+            if self._anchored is None:
+                self._anchored = await self._cut(connection) is None
+            before = await connection.scalar(select(audit.c.mac).order_by(audit.c.id.desc()).limit(1))
+            mac = self._mac(before or b"", at, sealed, action, detail)
+            made = await connection.execute(
+                audit.insert().values(at=at, actor=sealed, action=action, detail=detail, mac=mac)
+            )
+            id_ = int(made.inserted_primary_key[0])  # type: ignore[index]
+        if self._anchor is not None and self._anchored:
+            self._anchor.write(id_, mac)
 
-    def _mac(self, before: bytes, day: str, actor: bytes, action: str, detail: str) -> bytes:
-        parts = (before, day.encode(), actor, action.encode(), detail.encode())
+    async def _cut(self, connection: Any) -> int | None:
+        """The number of the anchored entry when the log lacks it. Such an anchor is never moved: it is the proof."""
+        anchor = self._anchor.read() if self._anchor is not None else None
+        if anchor is None:
+            return None
+        mac = await connection.scalar(select(audit.c.mac).where(audit.c.id == anchor[0]))
+        return None if mac is not None and hmac.compare_digest(mac, anchor[1]) else anchor[0]
+
+    async def verify(self, head: str = "") -> Chain:
+        """Goes through the whole log; `head` is one that was noted earlier, and must still be in it."""
+        before, entries, last, seen = b"", 0, 0, not head
+        while True:
+            async with self._database.begin() as connection:
+                query = select(audit).where(audit.c.id > last).order_by(audit.c.id).limit(PAGE)
+                rows = (await connection.execute(query)).mappings().all()
+                cut = await self._cut(connection)
+            for row in rows:
+                if not hmac.compare_digest(row["mac"], self._expected(before, row)):
+                    return Chain(entries, head_of(last, before) if entries else "", broken=row["id"], cut=cut)
+                before, last, entries = row["mac"], row["id"], entries + 1
+                seen = seen or hmac.compare_digest(head_of(last, before), head)
+            if not rows:
+                break
+        noted = head.partition(":")[0]
+        if not seen:
+            cut = int(noted) if noted.isdecimal() else last
+        anchored = self._anchor is not None and self._anchor.read() is not None
+        return Chain(entries, head_of(last, before) if entries else "", cut=cut, anchored=anchored or not entries)
+
+    async def latest(self, most: int, skip: int = 0) -> Sequence[Entry]:
+        """Newest first."""
+        async with self._database.begin() as connection:
+            query = select(audit).order_by(audit.c.id.desc()).limit(most).offset(skip)
+            rows = (await connection.execute(query)).mappings().all()
+        return [
+            Entry(row["id"], row["at"], self._keys.open(ACTOR, row["actor"]), row["action"], row["detail"])
+            for row in rows
+        ]
+
+    async def count(self) -> int:
+        async with self._database.begin() as connection:
+            return int(await connection.scalar(select(func.count()).select_from(audit)) or 0)
+
+    def _expected(self, before: bytes, row: RowMapping) -> bytes:
+        return self._mac(before, row["at"], row["actor"], row["action"], row["detail"])
+
+    def _mac(self, before: bytes, at: str, actor: bytes, action: str, detail: str) -> bytes:
+        parts = (before, at.encode(), actor, action.encode(), detail.encode())
         return self._keys.mac(b"".join(len(part).to_bytes(4, "big") + part for part in parts))

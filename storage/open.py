@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from storage import schema
-from storage.audit import Audit
+from storage.audit import Anchor, Audit
 from storage.broadcasts import Broadcasts
 from storage.database import Database, explain, sqlite_url, translated
 from storage.deliveries import Deliveries
@@ -24,17 +24,19 @@ from storage.tables import keyring, meta
 
 DATABASE_ID = "database"
 KID = 1
+ANCHORED = ".audit"
+"""Ending of the file beside the key that holds the audit log's head."""
 
 
 class Storage:
     """The repositories over one open database."""
 
-    def __init__(self, database: Database, keys: Keys, now: Callable[[], float]) -> None:
+    def __init__(self, database: Database, keys: Keys, now: Callable[[], float], anchor: Anchor) -> None:
         self._database = database
         self.subscribers = Subscribers(database, keys, now)
         self.broadcasts = Broadcasts(database, keys)
         self.deliveries = Deliveries(database, keys, self.subscribers)
-        self.audit = Audit(database, keys, now)
+        self.audit = Audit(database, keys, now, anchor)
         self.meta = Meta(database)
 
     async def purge(self, now: float) -> None:
@@ -59,7 +61,7 @@ async def open_storage(
     except BaseException:
         await database.close()
         raise
-    return Storage(database, keys, now)
+    return Storage(database, keys, now, Anchor(key_file.with_name(key_file.name + ANCHORED)))
 
 
 def _for_its_owner_alone(path: Path) -> None:

@@ -101,7 +101,7 @@ audit = Table(
     "audit",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("day", String(10), nullable=False),
+    Column("at", String(20), nullable=False),
     Column("actor", LargeBinary(24), nullable=False),
     Column("action", String(40), nullable=False),
     Column("detail", Text, nullable=False),

@@ -180,7 +180,7 @@ async def _panel(update: Update, context: Context, scene: Scene, broadcast: Broa
 async def _record(update: Update, context: Context, action: str, broadcast: Broadcast) -> None:
     user = update.effective_user
     if user is not None:
-        await context.services.storage.audit.record(user.id, action, f"broadcast {broadcast.id}")
+        await context.services.storage.audit.append(user.id, action, f"broadcast {broadcast.id}")
 
 
 async def broadcasts(update: Update, context: Context) -> None:

@@ -1,4 +1,4 @@
-"""The audit log is a chain: a changed, removed or reordered entry is found; no id stands in it."""
+"""The audit log is a chain: a changed, removed, moved or cut-off entry is found; no id stands in it."""
 
 from __future__ import annotations
 
@@ -7,30 +7,100 @@ from pathlib import Path
 
 import pytest
 
-from storage.open import Storage
+from storage.open import Storage, open_storage
+from tests.storage.conftest import BOT
 
 ACTOR = 7_766_554_433
+ENTRIES = 4
+
+
+async def written(storage: Storage, many: int = ENTRIES) -> None:
+    for number in range(1, many + 1):
+        await storage.audit.append(ACTOR, "approve", f"broadcast {number}")
+
+
+def tampered(folder: Path, *statements: str) -> None:
+    with sqlite3.connect(folder / "dauys.sqlite3") as connection:
+        for statement in statements:
+            assert connection.execute(statement).rowcount != 0 or statement.startswith("INSERT")
+
+
+MOVED = "UPDATE audit SET id = id + 100 WHERE id = 2", "UPDATE audit SET id = 2 WHERE id = 3"
+PUT_IN = "INSERT INTO audit SELECT 5, at, actor, action, detail, mac FROM audit WHERE id = 4"
 
 
 @pytest.mark.parametrize(
-    ("tampering", "first"),
+    ("statements", "broken", "cut"),
     [
-        ("UPDATE audit SET detail = 'broadcast 9' WHERE id = 2", 2),
-        ("DELETE FROM audit WHERE id = 2", 3),
-        ("UPDATE audit SET id = 99 WHERE id = 1", 2),
-        ("SELECT 1", None),
+        (["UPDATE audit SET detail = 'broadcast 9' WHERE id = 2"], 2, None),
+        (["UPDATE audit SET action = 'reject' WHERE id = 1"], 1, None),
+        (["UPDATE audit SET at = '2020-01-01T00:00Z' WHERE id = 4"], 4, None),
+        (["UPDATE audit SET actor = zeroblob(24) WHERE id = 3"], 3, None),
+        (["DELETE FROM audit WHERE id = 1"], 2, None),
+        (["DELETE FROM audit WHERE id = 2"], 3, None),
+        (["UPDATE audit SET id = 99 WHERE id = 1"], 2, None),
+        (MOVED, 2, None),
+        ([PUT_IN], 5, None),
+        (["DELETE FROM audit WHERE id = 4"], None, 4),
+        (["DELETE FROM audit WHERE id > 1"], None, 4),
+        (["DELETE FROM audit"], None, 4),
+        ([], None, None),
     ],
 )
-async def test_tampering_is_found(storage: Storage, tmp_path: Path, tampering: str, first: int | None) -> None:
-    for number in range(1, 5):
-        await storage.audit.record(ACTOR, "approve", f"broadcast {number}")
-    with sqlite3.connect(tmp_path / "dauys.sqlite3") as connection:
-        connection.execute(tampering)
-    assert await storage.audit.verify() == first
+async def test_tampering_is_found(
+    storage: Storage, tmp_path: Path, statements: list[str], broken: int | None, cut: int | None
+) -> None:
+    await written(storage)
+    tampered(tmp_path, *statements)
+    found = await storage.audit.verify()
+    assert (found.broken, found.cut) == (broken, cut)
+    assert found.sound == (not statements)
+
+
+async def test_a_cut_off_end_is_not_covered_up_by_what_is_written_next(storage: Storage, tmp_path: Path) -> None:
+    await written(storage)
+    await storage.close()
+    tampered(tmp_path, "DELETE FROM audit WHERE id > 2")
+    again = await open_storage(url=None, data=tmp_path, key_file=tmp_path / "master.key", bot_id=BOT)
+    await again.audit.append(ACTOR, "approve", "broadcast 9")
+    await again.audit.append(ACTOR, "approve", "broadcast 10")
+    assert (await again.audit.verify()).cut == ENTRIES
+    (tmp_path / "master.key.audit").unlink()
+    assert (await again.audit.verify()).anchored is False
+    await again.close()
+
+
+async def test_a_noted_head_is_asked_for(storage: Storage, tmp_path: Path) -> None:
+    await written(storage)
+    head = (await storage.audit.verify()).head
+    assert head.startswith("4:")
+    await written(storage)
+    assert (await storage.audit.verify(head)).sound
+    assert (await storage.audit.verify("4:" + "0" * 16)).cut == 4
+    tampered(tmp_path, "DELETE FROM audit WHERE id > 3")
+    (tmp_path / "master.key.audit").unlink()
+    assert (await storage.audit.verify(head)).cut == 4
+
+
+async def test_where_the_head_cannot_be_written_the_log_goes_on_and_says_so(storage: Storage, tmp_path: Path) -> None:
+    (tmp_path / "master.key.audit").mkdir()
+    await written(storage)
+    found = await storage.audit.verify()
+    assert (found.sound, found.anchored, found.entries) == (True, False, ENTRIES)
+
+
+async def test_a_long_log_is_read_in_pages(storage: Storage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.audit.PAGE", 3)
+    await written(storage, 10)
+    assert (await storage.audit.verify()).entries == 10
+    assert [entry.id for entry in await storage.audit.latest(4, skip=2)] == [8, 7, 6, 5]
+    newest = (await storage.audit.latest(1))[0]
+    assert (newest.actor, newest.action, newest.detail) == (ACTOR, "approve", "broadcast 10")
+    assert str(ACTOR) not in repr(newest)
 
 
 async def test_the_actor_is_encrypted(storage: Storage, tmp_path: Path) -> None:
-    await storage.audit.record(ACTOR, "approve", "broadcast 1")
+    await storage.audit.append(ACTOR, "approve", "broadcast 1")
     whole = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.suffix != ".key")
     assert b"approve" in whole
     assert str(ACTOR).encode() not in whole
