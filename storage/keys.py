@@ -62,6 +62,7 @@ class Keys:
         self.kid = kid
         self._siv = AESSIV(_derive(master, database, f"cid/{kid}", 64))
         self._mac = _derive(master, database, f"audit/{kid}", 32)
+        self._stamp = _derive(master, database, f"button/{kid}", 32)
         self._bot = str(bot_id).encode()
 
     def seal(self, field: str, number: int) -> bytes:
@@ -86,6 +87,12 @@ class Keys:
     def mac(self, data: bytes) -> bytes:
         """HMAC-SHA256, for the chain of the audit log."""
         code = HMAC(self._mac, SHA256())
+        code.update(data)
+        return code.finalize()
+
+    def stamp(self, data: bytes) -> bytes:
+        """HMAC-SHA256, for buttons: what an admin's button says cannot be made up."""
+        code = HMAC(self._stamp, SHA256())
         code.update(data)
         return code.finalize()
 

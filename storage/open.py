@@ -12,10 +12,13 @@ from pathlib import Path
 from sqlalchemy import select
 
 from storage import schema
+from storage.admins import Admins
+from storage.approvals import Approvals
 from storage.audit import Anchor, Audit
 from storage.broadcasts import Broadcasts
 from storage.database import Database, explain, sqlite_url, translated
 from storage.deliveries import Deliveries
+from storage.drafts import Drafts, PanelRows, Waiting
 from storage.errors import ReadOnly, WrongKey
 from storage.keys import Keys, make_master_key, read_master_key
 from storage.meta import Meta
@@ -38,6 +41,12 @@ class Storage:
         self.deliveries = Deliveries(database, keys, self.subscribers)
         self.audit = Audit(database, keys, now, anchor)
         self.meta = Meta(database)
+        self.admins = Admins(database, keys)
+        self.drafts = Drafts(database, keys)
+        self.waiting = Waiting(database, keys)
+        self.panels = PanelRows(database, keys)
+        self.approvals = Approvals(database, keys)
+        self.stamp = keys.stamp
 
     async def purge(self, now: float) -> None:
         """Erases what is due: readers who blocked the bot a day ago, delivery rows after 48 hours."""

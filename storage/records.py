@@ -178,3 +178,66 @@ class Result:
     message_id: int | None = None
     retry_at: float = 0.0
     migrate_to: int | None = field(default=None, repr=False)
+
+
+class Role(StrEnum):
+    """What an owner can name somebody to; owners themselves come from the settings and may do both."""
+
+    EDITOR = "editor"
+    APPROVER = "approver"
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One role of one person. Moments are Unix seconds."""
+
+    person: int = field(repr=False)
+    role: Role
+    named_at: float
+    counts_from: float
+    """Before this moment the role gives no right to approve."""
+
+
+class ApprovalState(StrEnum):
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    VOID = "void"
+    """The draft was changed or discarded after the request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A request for a second person's approval; `digest` is of payload, audience and schedule."""
+
+    broadcast: int
+    asker: int = field(repr=False)
+    digest: str
+    asked: float
+    expires: float
+    state: ApprovalState
+    decider: int | None = field(default=None, repr=False)
+    reason: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """What an admin's next message is taken for: `what` of `broadcast`, since when."""
+
+    what: str
+    broadcast: int
+    about: str = ""
+    """More of it, such as the language of a text."""
+    since: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """The message that shows one admin one broadcast. `kind`: what it shows, in bot's words."""
+
+    broadcast: int
+    person: int = field(repr=False)
+    message: int
+    language: str
+    kind: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Column,
     Float,
     ForeignKey,
@@ -19,6 +20,7 @@ from sqlalchemy import (
 
 metadata = MetaData(
     naming_convention={
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
         "fk": "fk_%(table_name)s_%(column_0_N_name)s",
@@ -95,6 +97,57 @@ delivery = Table(
     Column("unknowns", Integer, nullable=False),
     Column("message_id", BigInteger, nullable=True),
     Index("ix_delivery_due", "broadcast_id", "state", "due"),
+)
+
+admin = Table(
+    "admin",
+    metadata,
+    Column("cid", LargeBinary(24), primary_key=True),
+    Column("role", String(8), primary_key=True),
+    Column("named_at", Float, nullable=False),
+    Column("counts_from", Float, nullable=False),
+)
+
+draft = Table(
+    "draft",
+    metadata,
+    Column("broadcast_id", Integer, ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True),
+    Column("content", Text, nullable=False),
+)
+
+approval = Table(
+    "approval",
+    metadata,
+    Column("broadcast_id", Integer, ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True),
+    Column("asker", LargeBinary(24), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("asked", Float, nullable=False),
+    Column("expires", Float, nullable=False),
+    Column("state", String(8), nullable=False),
+    Column("decider", LargeBinary(24), nullable=True),
+    Column("reason", Text, nullable=False),
+    CheckConstraint("decider IS NULL OR decider <> asker", name="another_person"),
+)
+"""Ids of one person are sealed to the same bytes, so the database itself refuses who approves their own."""
+
+awaited = Table(
+    "awaited",
+    metadata,
+    Column("cid", LargeBinary(24), primary_key=True),
+    Column("what", String(12), nullable=False),
+    Column("broadcast_id", Integer, nullable=False),
+    Column("about", String(64), nullable=False),
+    Column("since", Float, nullable=False),
+)
+
+panel = Table(
+    "panel",
+    metadata,
+    Column("broadcast_id", Integer, ForeignKey("broadcast.id", ondelete="CASCADE"), primary_key=True),
+    Column("cid", LargeBinary(24), primary_key=True),
+    Column("message_id", BigInteger, nullable=False),
+    Column("language", String(3), nullable=False),
+    Column("kind", String(8), nullable=False),
 )
 
 audit = Table(
