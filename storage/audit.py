@@ -11,7 +11,6 @@ import contextlib
 import hmac
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,44 +18,15 @@ from typing import Any
 from sqlalchemy import RowMapping, func, select
 
 from storage.database import Database
+from storage.errors import WrongKey
 from storage.keys import Keys
+from storage.records import UNREADABLE, AuditEntry, Chain
 from storage.tables import audit
 
 PAGE = 1000
 LONGEST = 400
 """Characters of a detail that are kept."""
 ACTOR = "audit.actor"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One act of an admin. `at`: UTC, such as 2026-11-26T14:05Z (a day alone in the oldest entries)."""
-
-    id: int
-    at: str
-    actor: int = field(repr=False)
-    """0: the shell."""
-    action: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """What `verify` found. `sound` when neither `broken` nor `cut` is set."""
-
-    entries: int
-    head: str
-    """Number and beginning of the last entry's code, such as "57:3fa9c1d2e4b50718"; to be noted elsewhere."""
-    broken: int | None = None
-    """The first entry that does not fit the one before it."""
-    cut: int | None = None
-    """The last entry that was ever written, and that is not there (any more, or not as it was)."""
-    anchored: bool = True
-    """False: no head lies beside the key, so that a cut-off end would not be seen."""
-
-    @property
-    def sound(self) -> bool:
-        return self.broken is None and self.cut is None
 
 
 def head_of(id_: int, mac: bytes) -> str:
@@ -137,19 +107,25 @@ class Audit:
         anchored = self._anchor is not None and self._anchor.read() is not None
         return Chain(entries, head_of(last, before) if entries else "", cut=cut, anchored=anchored or not entries)
 
-    async def latest(self, most: int, skip: int = 0) -> Sequence[Entry]:
+    async def latest(self, most: int, skip: int = 0) -> Sequence[AuditEntry]:
         """Newest first."""
         async with self._database.begin() as connection:
             query = select(audit).order_by(audit.c.id.desc()).limit(most).offset(skip)
             rows = (await connection.execute(query)).mappings().all()
         return [
-            Entry(row["id"], row["at"], self._keys.open(ACTOR, row["actor"]), row["action"], row["detail"])
-            for row in rows
+            AuditEntry(row["id"], row["at"], self._actor(row["actor"]), row["action"], row["detail"]) for row in rows
         ]
 
     async def count(self) -> int:
         async with self._database.begin() as connection:
             return int(await connection.scalar(select(func.count()).select_from(audit)) or 0)
+
+    def _actor(self, sealed: bytes) -> int:
+        """A log that somebody had a hand in can still be read."""
+        try:
+            return self._keys.open(ACTOR, sealed)
+        except (WrongKey, ValueError):
+            return UNREADABLE
 
     def _expected(self, before: bytes, row: RowMapping) -> bytes:
         return self._mac(before, row["at"], row["actor"], row["action"], row["detail"])

@@ -241,3 +241,37 @@ class Panel:
     message: int
     language: str
     kind: str
+
+
+UNREADABLE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One act of an admin. `at`: UTC, such as 2026-11-26T14:05Z (a day alone in the oldest entries)."""
+
+    id: int
+    at: str
+    actor: int = field(repr=False)
+    """0: the shell; UNREADABLE: somebody changed the entry."""
+    action: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What `verify` found. `sound` when neither `broken` nor `cut` is set."""
+
+    entries: int
+    head: str
+    """Number and beginning of the last entry's code, such as "57:3fa9c1d2e4b50718"; to be noted elsewhere."""
+    broken: int | None = None
+    """The first entry that does not fit the one before it."""
+    cut: int | None = None
+    """The last entry that was ever written, and that is not there (any more, or not as it was)."""
+    anchored: bool = True
+    """False: no head lies beside the key, so that a cut-off end would not be seen."""
+
+    @property
+    def sound(self) -> bool:
+        return self.broken is None and self.cut is None

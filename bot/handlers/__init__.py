@@ -17,7 +17,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.handlers import alert, ask, browse, errors, membership, settings, start, subscribe
+from bot.handlers import alert, ask, audit, browse, errors, membership, settings, start, subscribe
 from bot.handlers.context import Context, callback_of
 from bot.handlers.whoami import whoami
 from bot.views.callback import Action
@@ -38,6 +38,7 @@ COMMANDS: dict[str, Handler] = {
     "whoami": whoami,
     "alert": alert.alert,
     "broadcasts": alert.broadcasts,
+    "audit": audit.audit,
 }
 
 ACTIONS: dict[Action, Handler] = {
@@ -49,6 +50,7 @@ ACTIONS: dict[Action, Handler] = {
     Action.SET_LANGUAGE: settings.set_language,
     Action.READ: settings.read,
     Action.ALERT: alert.pressed,
+    Action.AUDIT: audit.pressed,
 }
 """Buttons that do something; every other one opens a screen."""
 

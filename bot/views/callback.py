@@ -61,6 +61,8 @@ class Action(StrEnum):
     # the editor's acts
     ALERT = "al"
     """args: verb, broadcast id."""
+    AUDIT = "au"
+    """The log of what admins did; args: page."""
     NOBODY = "nb"
     """*None*: the honest no."""
     NOTHING = "x"

@@ -29,6 +29,7 @@ def admin_commands(words: Words) -> list[tuple[str, str]]:
     return [
         ("alert", words("write an alert: preview, confirm, send")),
         ("broadcasts", words("what went out, with reports")),
+        ("audit", words("the last actions of admins")),
     ]
 
 

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -58,6 +59,10 @@ class Words:
     def day(self, moment: float) -> str:
         """The day of a moment in Unix seconds, in UTC, short."""
         return format_date(datetime.fromtimestamp(moment, UTC).date(), "short", self._locale)
+
+    def moment(self, moment: float, zone: str) -> str:
+        """Day and minute of a moment in Unix seconds, in a time zone, short."""
+        return format_datetime(datetime.fromtimestamp(moment, ZoneInfo(zone)), "d MMM HH:mm", locale=self._locale)
 
     @property
     def _locale(self) -> str:

@@ -95,7 +95,7 @@ async def test_a_long_log_is_read_in_pages(storage: Storage, monkeypatch: pytest
     assert (await storage.audit.verify()).entries == 10
     assert [entry.id for entry in await storage.audit.latest(4, skip=2)] == [8, 7, 6, 5]
     newest = (await storage.audit.latest(1))[0]
-    assert (newest.actor, newest.action, newest.detail) == (ACTOR, "approve", "broadcast 10")
+    assert (newest.actor, newest.action, newest.subject) == (ACTOR, "approve", "broadcast 10")
     assert str(ACTOR) not in repr(newest)
 
 

@@ -1,0 +1,88 @@
+"""/audit: the last actions of admins, in words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from bot.views.callback import Action, pack
+from bot.views.scene import Scene
+from bot.views.view import Button, Text, View
+from bot.views.words import Words
+from storage.records import UNREADABLE, AuditEntry, Chain
+
+PAGE = 15
+SHELL = 0
+_BROADCAST = re.compile(r"broadcast (\d+)", re.ASCII)
+
+
+def audit(scene: Scene, entries: Sequence[AuditEntry], page: int, chain: Chain, me: int) -> View:
+    """One page, newest first, under what the chain says of itself. `me`: whose entries read "you"."""
+    words = scene.words
+    text = Text().bold(words("What admins did")).line()
+    _chain(words, text, chain)
+    for entry in entries:
+        said = [_who(words, entry, me), action_label(words, entry.action), _BROADCAST.sub(r"№ \1", entry.subject)]
+        text.line().bold(_when(scene, entry)).plain("".join(f" · {part}" for part in said if part))
+    if not entries:
+        text.line().line(words("Nothing yet."))
+    return text.view(_turn(scene, page, chain.entries))
+
+
+def _chain(words: Words, text: Text, chain: Chain) -> None:
+    if chain.broken is not None:
+        text.line(words("⚠ The log is broken at entry {n}: it was changed, removed or moved.", n=chain.broken))
+    if chain.cut is not None:
+        text.line(words("⚠ Entry {n} was written and is missing: the end was cut off.", n=chain.cut))
+    if chain.sound and chain.entries:
+        n = chain.entries
+        text.line(words.n("{n} entry, the chain is whole.", "{n} entries, the chain is whole.", n, n=n))
+        text.plain(words("Head: ")).span("code", chain.head).line()
+
+
+def _when(scene: Scene, entry: AuditEntry) -> str:
+    """In the house's time zone; the oldest entries have a day alone."""
+    if "T" not in entry.at:
+        return entry.at
+    moment = datetime.strptime(entry.at, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+    return scene.words.moment(moment.timestamp(), scene.house.timezone)
+
+
+def _who(words: Words, entry: AuditEntry, me: int) -> str:
+    """An admin's last three digits: enough to tell a few apart, too little for who looks over a shoulder."""
+    if entry.actor == SHELL:
+        return words("the shell")
+    if entry.actor == UNREADABLE:
+        return "?"
+    if entry.actor == me:
+        return words("you")
+    return f"…{entry.actor % 1000:03}"
+
+
+def action_label(words: Words, action: str) -> str:
+    return {
+        "alert": words("wrote a draft"),
+        "approve": words("sent"),
+        "undo": words("took back"),
+        "pause": words("paused"),
+        "resume": words("resumed"),
+        "cancel": words("cancelled"),
+        "halt": words("halted everything"),
+        "hide": words("hid a person"),
+        "unhide": words("showed a person again"),
+        "publish": words("published an update"),
+        "reload": words("read the library again"),
+        "retry": words("tried the failed again"),
+        "recall": words("recalled"),
+        "correct": words("corrected"),
+    }.get(action, action)
+
+
+def _turn(scene: Scene, page: int, entries: int) -> tuple[Button, ...]:
+    words, turn = scene.words, []
+    if page > 0:
+        turn.append(Button(words("‹ Newer"), data=pack(scene.language, Action.AUDIT, page - 1)))
+    if (page + 1) * PAGE < entries:
+        turn.append(Button(words("Older ›"), data=pack(scene.language, Action.AUDIT, page + 1)))
+    return tuple(turn)
