@@ -12,6 +12,7 @@ from typing import Any
 from bot.app import serve
 from bot.config import load_settings
 from bot.sandbox.server import Sandbox
+from tests.telegram.documented import StrictSandbox
 
 TOKEN = "1234567890:" + "T" * 35
 PATIENCE = 8.0
@@ -128,13 +129,15 @@ class House:
 
 @contextlib.asynccontextmanager
 async def running(data: Path, **settings: Any) -> AsyncIterator[House]:
-    sandbox = Sandbox(TOKEN)
+    """A house that fails its test when the bot called anything undocumented."""
+    sandbox = StrictSandbox(TOKEN)
     await sandbox.start()
     house = House(sandbox, data, settings)
     try:
         await house.start()
         yield house
         await house.stop()
+        assert sandbox.strange == set(), "only what the Bot API documents may be called"
     finally:
         await sandbox.stop()
 

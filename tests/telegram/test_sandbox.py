@@ -10,6 +10,7 @@ import aiohttp
 import pytest
 
 from bot.sandbox.server import Sandbox
+from tests.telegram.documented import undocumented
 
 TOKEN = "1234567890:" + "T" * 35
 READER = 5550000102
@@ -185,3 +186,16 @@ async def test_only_this_machine_and_this_page_may_drive_it(call: Caller) -> Non
         assert answer.status == 403
     async with call.session.get(call.sandbox.url) as answer:
         assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("method", "fields", "found"),
+    [
+        ("sendMessage", ["chat_id", "text", "entities", "protect_content"], []),
+        ("sendMessage", ["chat_id", "text", "colour"], ["sendMessage: colour"]),
+        ("sendTelepathy", ["chat_id"], ["sendTelepathy"]),
+        ("getUpdates", ["offset", "timeout", "allowed_updates"], []),
+    ],
+)
+def test_what_is_undocumented_is_noticed(method: str, fields: list[str], found: list[str]) -> None:
+    assert undocumented(method, dict.fromkeys(fields, "1")) == found
