@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Set
 from dataclasses import replace
 from typing import Any
 
@@ -22,8 +22,10 @@ from bot.broadcast.engine import Engine
 from bot.broadcast.watch import Watch
 from bot.config import Settings
 from bot.control import Control
+from bot.desk.shelf import read_shelf
 from bot.handlers import register
 from bot.handlers.context import Services, bound_context
+from bot.handlers.library import read_again
 from bot.handlers.metadata import register as register_metadata
 from bot.handlers.panels import Panels
 from bot.house import house_of
@@ -35,9 +37,7 @@ from bot.wire.limiter import GateLimiter
 from bot.wire.pace import BroadcastPace, SystemClock
 from bot.wire.sender import WireSender
 from bot.wire.transport import AiohttpRequest, SafeBot
-from content.asker import LibraryAsker
 from content.errors import InvalidLibrary
-from content.loader import load
 from storage.errors import StorageError
 from storage.lock import hold
 from storage.open import Storage, open_storage
@@ -54,16 +54,16 @@ class Refused(Exception):
     """The bot cannot start; the message is one line for the operator."""
 
 
-def build_services(settings: Settings, storage: Storage) -> Services:
-    """Loads the library (InvalidLibrary with every fault) and wires the engine; starts nothing."""
-    library = load(settings.library, language=settings.language)
+def build_services(settings: Settings, storage: Storage, hidden: Set[str]) -> Services:
+    """Loads the library without `hidden` people (InvalidLibrary with every fault) and wires the engine; starts
+    nothing."""
+    shelf = read_shelf(settings.library, settings.language, hidden)
     words = load_words()
     gate = Gate(settings.rate)
     sender = WireSender(settings)
     watch = Watch()
     engine = Engine(storage.deliveries, sender, BroadcastPace(gate), SystemClock(), watch)
-    asker = LibraryAsker(library)
-    return Services(settings, house_of(settings), words, storage, library, asker, gate, sender, engine, watch)
+    return Services(settings, house_of(settings), words, storage, shelf, gate, sender, engine, watch)
 
 
 def build_application(services: Services) -> App:
@@ -92,7 +92,7 @@ async def serve(
     with hold(settings.data):
         async with contextlib.AsyncExitStack() as stack:
             storage = await stack.enter_async_context(_storage(settings))
-            services = build_services(settings, storage)
+            services = build_services(settings, storage, await storage.hidden.all())
             application = build_application(services)
             hands = Hands(settings, storage, lambda: services, services)
             await stack.enter_async_context(Control(settings.data, bound(hands), (StorageError, InvalidLibrary)))
@@ -149,6 +149,7 @@ async def _serve(services: Services, application: App, stop: asyncio.Event, read
                 group.create_task(panels.run()),
                 group.create_task(_housekeeping(services)),
                 group.create_task(_after_first_poll(services, application, poller, ready)),
+                group.create_task(_reloads(services)),
             ]
             await stop.wait()
             log.info("stopping: answers still awaited are waited for")
@@ -184,6 +185,25 @@ async def _after_first_poll(
     if ready is not None:
         ready()
     await register_metadata(services, application.bot)
+
+
+async def _reloads(services: Services) -> None:
+    """SIGHUP: the library is read again; a faulty one leaves the old one serving."""
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, asked.set)
+    try:
+        while True:
+            await asked.wait()
+            asked.clear()
+            try:
+                library = await read_again(services)
+            except InvalidLibrary as error:
+                log.warning("the library has faults; the one read before serves on", faults=str(error).splitlines())
+            else:
+                log.info("the library was read again", records=len(library.records))
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
 
 
 async def _housekeeping(services: Services) -> None:

@@ -188,6 +188,14 @@ def resume(
     run_guarded(resume_(settings_or_exit(), broadcast, out, err))
 
 
+@app.command()
+def reload() -> None:
+    """Have the running bot read its library again; a faulty one leaves the old one serving."""
+    from bot.shell.reload import reload_library
+
+    run_guarded(reload_library(settings_or_exit(), out, err))
+
+
 audit = typer.Typer(no_args_is_help=True, help="The log of what admins did.")
 app.add_typer(audit, name="audit")
 

@@ -17,6 +17,8 @@ from typing import Any
 from bot.config import Settings
 from bot.control import Command, Json, Refused, Tell
 from bot.handlers.context import Services
+from bot.handlers.library import read_again
+from content.errors import InvalidLibrary
 from storage.open import Storage
 from storage.records import TERMINAL, Audience, Broadcast, BroadcastState, DeliveryState
 
@@ -117,11 +119,25 @@ async def audit_verify(hands: Hands, fields: Json, tell: Tell) -> Json:
     return asdict(await hands.storage.audit.verify(str(fields.get("head") or "")))
 
 
+async def reload(hands: Hands, fields: Json, tell: Tell) -> Json:
+    """Reads the library again and serves it; a faulty one is refused with every fault."""
+    if hands.running is None:
+        raise Refused(f"no bot runs in {hands.settings.data}: the next start reads the library; dauys check checks it")
+    try:
+        library = await read_again(hands.running)
+    except InvalidLibrary as error:
+        many = "1 fault" if len(error.faults) == 1 else f"{len(error.faults)} faults"
+        raise Refused(f"{error}\n{many}; the library read before goes on serving") from None
+    await hands.storage.audit.append(SHELL, "reload", f"{len(library.records)} records")
+    return {"records": len(library.records)}
+
+
 COMMANDS: Mapping[str, Order] = {
     "status": status,
     "halt": halt,
     "resume": resume,
     "audit-verify": audit_verify,
+    "reload": reload,
 }
 
 

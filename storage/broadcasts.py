@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
 from storage.keys import Keys
+from storage.publications import release
 from storage.records import Audience, Broadcast, BroadcastState, Cause, DeliveryState, Topic
 from storage.tables import broadcast, broadcast_count
 
@@ -61,6 +62,8 @@ class Broadcasts:
             gone = await connection.execute(
                 delete(broadcast).where(broadcast.c.id == id_, broadcast.c.state == BroadcastState.DRAFT)
             )
+            if gone.rowcount:
+                await release(connection, id_)
             return bool(gone.rowcount)
 
     async def approve(self, id_: int, start_at: float, now: float) -> bool:

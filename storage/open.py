@@ -20,8 +20,10 @@ from storage.database import Database, explain, sqlite_url, translated
 from storage.deliveries import Deliveries
 from storage.drafts import Drafts, PanelRows, Waiting
 from storage.errors import ReadOnly, WrongKey
+from storage.hidden import Hidden
 from storage.keys import Keys, make_master_key, read_master_key
 from storage.meta import Meta
+from storage.publications import Publications
 from storage.subscribers import Subscribers
 from storage.tables import keyring, meta
 
@@ -46,6 +48,8 @@ class Storage:
         self.waiting = Waiting(database, keys)
         self.panels = PanelRows(database, keys)
         self.approvals = Approvals(database, keys)
+        self.publications = Publications(database)
+        self.hidden = Hidden(database)
         self.stamp = keys.stamp
 
     async def purge(self, now: float) -> None:

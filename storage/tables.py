@@ -150,6 +150,17 @@ panel = Table(
     Column("kind", String(8), nullable=False),
 )
 
+publication = Table(
+    "publication",
+    metadata,
+    Column("update_id", String(40), primary_key=True),
+    Column("state", String(8), nullable=False),
+    Column("broadcast_id", Integer, nullable=True),
+)
+"""No foreign key: a row outlives its broadcast, so that no update goes out twice."""
+
+hidden_person = Table("hidden_person", metadata, Column("person_id", String(40), primary_key=True))
+
 audit = Table(
     "audit",
     metadata,

@@ -17,7 +17,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.handlers import alert, ask, audit, browse, errors, membership, settings, start, subscribe
+from bot.handlers import alert, ask, audit, browse, errors, library, membership, settings, start, subscribe
 from bot.handlers.context import Context, callback_of
 from bot.handlers.whoami import whoami
 from bot.views.callback import Action
@@ -39,6 +39,7 @@ COMMANDS: dict[str, Handler] = {
     "alert": alert.alert,
     "broadcasts": alert.broadcasts,
     "audit": audit.audit,
+    "reload": library.reload,
 }
 
 ACTIONS: dict[Action, Handler] = {

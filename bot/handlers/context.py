@@ -14,6 +14,7 @@ from telegram.ext import CallbackContext, ExtBot
 from bot.broadcast.engine import Engine
 from bot.broadcast.watch import Watch
 from bot.config import Settings
+from bot.desk.shelf import Shelf
 from bot.views.callback import Callback, unpack
 from bot.views.pick_language import pick_language
 from bot.views.scene import House, Scene
@@ -28,19 +29,26 @@ from storage.records import Subscriber
 
 @dataclass
 class Services:
-    """Built once by the composition root; `library` and `asker` are swapped together on reload."""
+    """Built once by the composition root; `shelf` is swapped whole when the library is read again."""
 
     settings: Settings
     house: House
     words: Mapping[str, Words]
     storage: Storage
-    library: Library
-    asker: Asker
+    shelf: Shelf
     gate: Gate
     sender: WireSender
     engine: Engine
     watch: Watch = field(default_factory=Watch)
     now: Callable[[], float] = field(default=time.time)
+
+    @property
+    def library(self) -> Library:
+        return self.shelf.library
+
+    @property
+    def asker(self) -> Asker:
+        return self.shelf.asker
 
     def today(self) -> date:
         return datetime.fromtimestamp(self.now(), UTC).astimezone(ZoneInfo(self.settings.timezone)).date()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from functools import cache
 from typing import Any
 
@@ -54,12 +54,13 @@ async def _alone(settings: Settings, name: str, fields: Json, progress: Progress
                 url=url, data=settings.data, key_file=settings.master_key, bot_id=settings.bot_id
             )
             try:
-                return await COMMANDS[name](Hands(settings, storage, _lazily(settings, storage)), fields, tell)
+                lazily = _lazily(settings, storage, await storage.hidden.all())
+                return await COMMANDS[name](Hands(settings, storage, lazily), fields, tell)
             finally:
                 await storage.close()
     except Locked:
         raise Refused(f"the bot in {settings.data} is starting or does not answer; try again, or see its log") from None
 
 
-def _lazily(settings: Settings, storage: Storage) -> Callable[[], Services]:
-    return cache(lambda: build_services(settings, storage))
+def _lazily(settings: Settings, storage: Storage, hidden: Set[str]) -> Callable[[], Services]:
+    return cache(lambda: build_services(settings, storage, hidden))

@@ -30,6 +30,7 @@ def admin_commands(words: Words) -> list[tuple[str, str]]:
         ("alert", words("write an alert: preview, confirm, send")),
         ("broadcasts", words("what went out, with reports")),
         ("audit", words("the last actions of admins")),
+        ("reload", words("read the library's files again")),
     ]
 
 
