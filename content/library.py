@@ -86,6 +86,14 @@ class Library:
         """Those that speak of the case; of an individual's case, also those that name the person. Newest first."""
         return self._about.get(case_id, ())
 
+    def declarations_related(self, declaration_id: str) -> tuple[Declaration, ...]:
+        """Those that this one refers to, and those that refer to it. Newest first."""
+        return self._related.get(declaration_id, ())
+
+    def cases_related(self, case_id: str) -> tuple[Case, ...]:
+        """Those that this one points to, and those that point to it. Newest first."""
+        return self._related_cases.get(case_id, ())
+
     def updates_about(self, record_id: str) -> tuple[Update, ...]:
         """Of a case, a declaration or a person (their ids are distinct, save a person's and their case's)."""
         return self._updates_about.get(record_id, ())
@@ -122,6 +130,14 @@ class Library:
             return (*declaration.cases, *(id_ for id_ in declaration.people if self.case_of(id_)))
 
         return _index(self.declarations.values(), subjects)
+
+    @cached_property
+    def _related(self) -> Mapping[str, tuple[Declaration, ...]]:
+        return _both_ways(self.declarations.values(), lambda declaration: declaration.related)
+
+    @cached_property
+    def _related_cases(self) -> Mapping[str, tuple[Case, ...]]:
+        return _both_ways(self.cases.values(), lambda case: case.related)
 
     @cached_property
     def _updates_about(self) -> Mapping[str, tuple[Update, ...]]:
@@ -184,3 +200,10 @@ def _index(records: Iterable[R], keys: Callable[[R], Iterable[str]]) -> Mapping[
         for key in dict.fromkeys(keys(record)):
             found.setdefault(key, []).append(record)
     return MappingProxyType({key: tuple(chosen) for key, chosen in found.items()})
+
+
+def _both_ways(records: Iterable[R], related: Callable[[R], Iterable[str]]) -> Mapping[str, tuple[R, ...]]:
+    """Id -> the records that it refers to and those that refer to it, in the order given."""
+    whole = tuple(records)
+    referring = _index(whole, related)
+    return _index(whole, lambda record: (*related(record), *(other.id for other in referring.get(record.id, ()))))

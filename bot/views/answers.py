@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.views.callback import Action, Callback
-from bot.views.cards import case_title, declaration_label
 from bot.views.pieces import link, plain_name, to, written
 from bot.views.scene import Scene
+from bot.views.titles import case_title, declaration_label
 from bot.views.view import Button, Text, View
 from content.ask import Hit, Reply, Target
 from content.names.answer import Verdict

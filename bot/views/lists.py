@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from bot.views.callback import Action
-from bot.views.cards import case_title, declaration_label, update_label
 from bot.views.navigation import back
 from bot.views.paging import near_pages, page_of
 from bot.views.pieces import Numbers, back_token, link, plain_name, to, written
 from bot.views.scene import Scene
+from bot.views.titles import case_title, declaration_label, update_label
 from bot.views.view import Button, Text, View
 from content.models import Case, CaseKind, Declaration, Person, Source, Update
 

@@ -32,17 +32,24 @@ def card(
     place: tuple[Action, str, int, str],
     blocks: Iterable[Text],
     rows: Iterable[tuple[Button, ...]],
+    *,
+    carries_token: bool = True,
 ) -> View:
-    """One part of a card; `place` is action, id, part, back token. Buttons stand under every part."""
+    """One part of a card; `place` is action, id, part, back token. Buttons stand under every part. A screen whose
+    way back follows from its id does not carry the token."""
     action, id_, part, token = place
     packed = parts(blocks)
     part = min(max(part, 0), len(packed) - 1)
+
+    def turned(label: str, to_part: int) -> Button:
+        carried = (token,) if carries_token else ()
+        return Button(label, data=pack(scene.language, action, id_, to_part, *carried))
+
     turn = []
     if part > 0:
-        turn.append(Button(f"‹ {part}", data=pack(scene.language, action, id_, part - 1, token)))
+        turn.append(turned(f"‹ {part}", part - 1))
     if part + 1 < len(packed):
-        label = scene.words("More ({n} of {m}) ›", n=part + 2, m=len(packed))
-        turn.append(Button(label, data=pack(scene.language, action, id_, part + 1, token)))
+        turn.append(turned(scene.words("More ({n} of {m}) ›", n=part + 2, m=len(packed)), part + 1))
     if part + 2 < len(packed):
-        turn.append(Button(f"{len(packed)} »", data=pack(scene.language, action, id_, len(packed) - 1, token)))
+        turn.append(turned(f"{len(packed)} »", len(packed) - 1))
     return packed[part].view(tuple(turn), *rows, (back(scene, token),))

@@ -27,7 +27,7 @@ def parts(blocks: Iterable[Text]) -> list[Text]:
         used_units, used_entities = packed[-1].size
         full = used_units + units > PART_UNITS or used_entities + entities > PART_ENTITIES
         if full and used_units:
-            packed.append(Text())
+            packed.append(Text().add(block.lead) if block.lead is not None else Text())
         packed[-1].add(block)
     return packed
 

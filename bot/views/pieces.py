@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
 
 from bot.views.callback import LIMIT, Action, pack
 from bot.views.labels import source_label
 from bot.views.scene import Scene
 from bot.views.view import Button, Text
-from content.models import Basis, Claim, Person, Record, Source, SourceKind
+from content.models import Basis, Case, Claim, Person, Record, Source, SourceKind
 
 BACK_TOKENS = {
     "h": Action.HOME,
@@ -73,6 +74,31 @@ def claim(scene: Scene, numbers: Numbers, entry: Claim) -> Text:
     return numbers.cite(text, entry.sources).line()
 
 
+def section(scene: Scene, numbers: Numbers, title: str, entries: Iterable[Claim]) -> Iterator[Text]:
+    """A heading and its claims. The date of them all stands in the heading, one that several share above them, and
+    both once more where a part of the card begins in their midst."""
+    groups = [(when, list(group)) for when, group in groupby(entries, key=lambda entry: entry.date)]
+    if len(groups) == 1:
+        title = f"{title} · {scene.words.date(groups[0][0])}"
+    lead = Text().bold(title).line()
+    head = Text().line().add(lead)
+    for when, group in groups:
+        shared = Text()
+        if len(group) > 1 and len(groups) > 1:
+            shared.bold(f"{scene.words.date(when)}:").line()
+        for index, entry in enumerate(group):
+            dated = len(group) == 1 and len(groups) > 1
+            text = claim(scene, numbers, entry) if dated else _undated(scene, numbers, entry)
+            block = head.add(shared).add(text) if index == 0 else text
+            yield block.under(Text().add(lead) if index == 0 else Text().add(lead).add(shared))
+            head = Text()
+
+
+def _undated(scene: Scene, numbers: Numbers, entry: Claim) -> Text:
+    """A claim under the date that it shares with others."""
+    return numbers.cite(Text().plain(f"• {written(scene, entry.text)}"), entry.sources).line()
+
+
 def newest_first(claims: Iterable[Claim]) -> list[Claim]:
     return sorted(claims, key=lambda entry: entry.date.order, reverse=True)
 
@@ -124,3 +150,30 @@ def footer(scene: Scene, record: Record) -> Text:
 
 def fits(data: str) -> bool:
     return len(data.encode()) <= LIMIT
+
+
+def name_block(scene: Scene, person: Person, numbers: Numbers) -> Text:
+    main, other = person_name(scene, person)
+    text = Text().bold(main).line()
+    if other:
+        text.line(other)
+    text.plain(written(scene, person.role))
+    return numbers.cite(text, person.role_sources).line()
+
+
+def corrections(scene: Scene, record: Case | Person) -> Iterator[Text]:
+    if record.corrections:
+        yield Text().line().bold(scene.words("Corrections")).line()
+    for entry in record.corrections:
+        yield Text().plain(f"• {scene.words.date(entry.date)}: {written(scene, entry.text)}").line()
+
+
+def foot(scene: Scene) -> Text:
+    text = scene.words("Others share this name. Not a screening list. A charge is not guilt.")
+    return Text().line().italic(text).line()
+
+
+def pass_on(scene: Scene, kind: str, id_: str) -> tuple[Button, ...]:
+    """*Share* and *Cite* of a card; `kind` is its letter: C, P or D."""
+    words = scene.words
+    return (to(scene, words("Share"), Action.SHARE, kind, id_), to(scene, words("Cite"), Action.CITE, kind, id_))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.views import about, answers, cards, lists, settings, start
+from bot.views import about, answers, cards, lists, settings, share, start
 from bot.views.callback import Action, Callback
+from bot.views.case_card import case_card
 from bot.views.pieces import Numbers, back_token, newest_first
 from bot.views.scene import Scene
+from bot.views.timeline import timeline
+from bot.views.titles import case_title, declaration_label
 from bot.views.view import Text, View
 from content.models import Case, Declaration
 
@@ -35,7 +38,7 @@ def _case_sources(scene: Scene, callback: Callback) -> View | None:
     numbers = Numbers(scene)
     for id_ in case_source_ids(scene, case):
         numbers.cite(Text(), [id_])
-    return lists.record_sources(scene, cards.case_title(scene, case), numbers, back_token(Action.CASE, case.id))
+    return lists.record_sources(scene, case_title(scene, case), numbers, back_token(Action.CASE, case.id))
 
 
 def case_source_ids(scene: Scene, case: Case) -> list[str]:
@@ -60,7 +63,7 @@ def _declaration_sources(scene: Scene, callback: Callback) -> View | None:
         return None
     numbers = Numbers(scene)
     numbers.cite(Text(), declaration_source_ids(declaration))
-    title = cards.declaration_label(scene, declaration)
+    title = declaration_label(scene, declaration)
     return lists.record_sources(scene, title, numbers, back_token(Action.DECLARATION, declaration.id))
 
 
@@ -69,6 +72,11 @@ def declaration_source_ids(declaration: Declaration) -> list[str]:
     for entry in (*declaration.says, *declaration.calls, declaration.signatories, *declaration.notes):
         ids += entry.sources
     return list(dict.fromkeys(ids))
+
+
+def _timeline(scene: Scene, callback: Callback) -> View | None:
+    case = scene.library.cases.get(callback.arg(0))
+    return timeline(scene, case, callback.number(1)) if case is not None else None
 
 
 _SCREENS: dict[Action, Draw] = {
@@ -87,11 +95,14 @@ _SCREENS: dict[Action, Draw] = {
     Action.PEOPLE: lambda scene, callback: lists.people(scene, callback.number(0)),
     Action.FOLLOWED: lambda scene, callback: lists.followed(scene, callback.number(0)),
     Action.DECLARATION: _card("declarations", cards.declaration_card),
-    Action.CASE: _card("cases", cards.case_card),
+    Action.CASE: _card("cases", case_card),
     Action.PERSON: _card("people", cards.person_card),
     Action.UPDATE: _card("updates", cards.update_card),
     Action.SOURCE: _card("sources", cards.source_card),
     Action.CASE_SOURCES: _case_sources,
     Action.DECLARATION_SOURCES: _declaration_sources,
+    Action.TIMELINE: _timeline,
+    Action.CITE: lambda scene, callback: share.cite(scene, callback.arg(0), callback.arg(1), callback.number(2)),
+    Action.SHARE: lambda scene, callback: share.share(scene, callback.arg(0), callback.arg(1)),
     Action.REPORT: lambda scene, callback: about.report(scene, f"{callback.arg(0)}-{callback.arg(1)}"),
 }

@@ -16,6 +16,8 @@ class Kind(StrEnum):
     FOLDED = "expandable_blockquote"
     SPOILER = "spoiler"
     CODE = "code"
+    PRE = "pre"
+    """A block that Telegram copies at a tap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,12 @@ class Text:
     _parts: list[str] = field(default_factory=list)
     _entities: list[Entity] = field(default_factory=list)
     _units: int = 0
+    lead: Text | None = None
+    """What is repeated in front of it where it begins a part of its own."""
+
+    def under(self, lead: Text) -> Text:
+        self.lead = lead
+        return self
 
     def plain(self, text: str) -> Text:
         self._parts.append(text)

@@ -56,6 +56,14 @@ class Words:
             return self("undated article, after {date}", date=format_date(when.first, "long", self._locale))
         return format_date(when.first, "long", self._locale)
 
+    def brief(self, when: When) -> str:
+        """A date for a button: "27 Jun 2019"."""
+        if when.precision is Precision.YEAR:
+            return str(when.first.year)
+        if when.precision is Precision.MONTH:
+            return format_skeleton("yMMM", datetime.combine(when.first, datetime.min.time()), locale=self._locale)
+        return format_date(when.first, "medium", self._locale)
+
     def day(self, moment: float) -> str:
         """The day of a moment in Unix seconds, in UTC, short."""
         return format_date(datetime.fromtimestamp(moment, UTC).date(), "short", self._locale)
