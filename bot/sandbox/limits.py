@@ -6,9 +6,10 @@ import json
 from html.parser import HTMLParser
 from typing import Any
 
-from bot.sandbox.world import Json, Refusal
+from bot.sandbox.refusal import Json, Refusal
 
 TEXT = 4096
+CAPTION = 1024
 ENTITIES = 100
 DATA_BYTES = 64
 KINDS = {
@@ -41,24 +42,39 @@ def units(text: str) -> int:
 
 def content(fields: Json) -> Json:
     """Text, entities and keyboard of sendMessage or editMessageText, checked and as Telegram keeps them."""
-    text = str(fields.get("text", ""))
-    if "\x00" in text:
-        text = text.replace("\x00", "")
-    mode = str(fields.get("parse_mode") or "")
-    given = _decoded(fields, "entities", list)
-    if mode:
-        text, given = parse(text, mode)
+    text, entities = _formatted(fields, "text", "entities")
     if not text.strip():
         raise Refusal(400, "Bad Request: message text is empty")
     if units(text) > TEXT:
         raise Refusal(400, "Bad Request: message is too long")
-    kept: Json = {"text": text}
-    if given:
-        kept["entities"] = [_entity(entity, units(text)) for entity in given[:ENTITIES]]
+    return {"text": text} | ({"entities": entities} if entities else {}) | _markup(fields)
+
+
+def caption(fields: Json) -> Json:
+    """Likewise for what stands under a photo or a document; it may be empty."""
+    text, entities = _formatted(fields, "caption", "caption_entities")
+    if units(text) > CAPTION:
+        raise Refusal(400, "Bad Request: message caption is too long")
+    kept: Json = {"caption": text} if text.strip() else {}
+    if kept and entities:
+        kept["caption_entities"] = entities
+    if fields.get("show_caption_above_media") in (True, "true"):
+        kept["show_caption_above_media"] = True
+    return kept | _markup(fields)
+
+
+def _formatted(fields: Json, text_name: str, entities_name: str) -> tuple[str, list[Json]]:
+    text = str(fields.get(text_name) or "").replace("\x00", "")
+    mode = str(fields.get("parse_mode") or "")
+    given = _decoded(fields, entities_name, list)
+    if mode:
+        text, given = parse(text, mode)
+    return text, [_entity(entity, units(text)) for entity in given[:ENTITIES]]
+
+
+def _markup(fields: Json) -> Json:
     markup = _decoded(fields, "reply_markup", dict)
-    if markup:
-        kept["reply_markup"] = keyboard(markup)
-    return kept
+    return {"reply_markup": keyboard(markup)} if markup else {}
 
 
 def _decoded(fields: Json, name: str, kind: type) -> Any:

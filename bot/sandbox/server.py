@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import secrets
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
+from bot.sandbox.faults import Fault, migrated
+from bot.sandbox.files import UPLOAD_BYTES
 from bot.sandbox.methods import METHODS
-from bot.sandbox.world import Json, Refusal, World
+from bot.sandbox.page import ChatPage, form
+from bot.sandbox.refusal import Json, Refusal
+from bot.sandbox.trouble import Trouble
+from bot.sandbox.world import World
 
-STATIC = Path(__file__).parent / "static"
+LARGEST = UPLOAD_BYTES + 1024 * 1024
+"""Bytes of a request: the largest file, and the fields beside it."""
+
 CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'"
-)
 
 
 class Sandbox:
@@ -26,7 +27,8 @@ class Sandbox:
     def __init__(self, token: str, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self.world = World(int(token.partition(":")[0]))
         self._token, self._host, self._port = token, host, port
-        self._secret = secrets.token_urlsafe(16)
+        self.trouble = Trouble()
+        self._page = ChatPage(self.world, self.trouble)
         self._poll: asyncio.Future[None] | None = None
         self._runner: web.AppRunner | None = None
 
@@ -43,13 +45,10 @@ class Sandbox:
 
     async def start(self) -> None:
         """OSError when the port is taken."""
-        app = web.Application(middlewares=[_local_only])
+        app = web.Application(middlewares=[_local_only], client_max_size=LARGEST)
         app.router.add_route("*", "/bot{token}/{method}", self._api)
-        app.router.add_get("/", self._page)
-        app.router.add_static("/static/", STATIC)
-        app.router.add_get("/page/events", self._events)
-        app.router.add_get("/page/state", self._state)
-        app.router.add_post("/page/do", self._do)
+        app.router.add_get("/file/bot{token}/{path:.+}", self._file)
+        self._page.add_routes(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port)
@@ -64,24 +63,36 @@ class Sandbox:
 
     async def _api(self, request: web.Request) -> web.Response:
         try:
-            return web.json_response({"ok": True, "result": await self._call(request)})
+            return await self._answer(request)
         except Refusal as refusal:
             body: Json = {"ok": False, "error_code": refusal.code, "description": refusal.description}
             if refusal.parameters:
                 body["parameters"] = refusal.parameters
             return web.json_response(body, status=refusal.code)
 
-    async def _call(self, request: web.Request) -> Any:
+    async def _answer(self, request: web.Request) -> web.Response:
         if request.match_info["token"] != self._token:
             raise Refusal(401, "Unauthorized")
         method = request.match_info["method"].lower()
         fields = await _fields(request)
         if method == "getupdates":
-            return await self._updates(fields)
+            return _ok(await self._updates(fields))
         act = next((act for name, act in METHODS.items() if name.lower() == method), None)
         if act is None:
             raise Refusal(404, "Not Found")
-        return act(self.world, fields)
+        fault = self.trouble.next(method, fields.get("chat_id"))
+        if fault is None:
+            return _ok(act(self.world, fields))
+        if fault.taken:
+            act(self.world, fields)
+        return await _play(fault, request, fields)
+
+    async def _file(self, request: web.Request) -> web.Response:
+        """https://core.telegram.org/bots/api#getfile"""
+        stored = self.world.files.by_path.get(request.match_info["path"])
+        if request.match_info["token"] != self._token or stored is None:
+            return web.json_response({"ok": False, "error_code": 404, "description": "Not Found"}, status=404)
+        return web.Response(body=stored.data, content_type="application/octet-stream")
 
     async def _updates(self, fields: Json) -> list[Json]:
         offset, timeout = int(fields.get("offset") or 0), min(50, int(fields.get("timeout") or 0))
@@ -106,72 +117,6 @@ class Sandbox:
             mine.set_result(None)
         return world.updates[:limit]
 
-    # the page
-
-    async def _page(self, request: web.Request) -> web.Response:
-        page = (STATIC / "index.html").read_text(encoding="utf-8").replace("{secret}", self._secret)
-        headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
-        return web.Response(text=page, content_type="text/html", headers=headers)
-
-    async def _state(self, request: web.Request) -> web.Response:
-        world = self.world
-        people = [
-            {
-                "id": person.id,
-                "name": person.name,
-                "language": person.language,
-                "admin": person.admin,
-                "blocked": person.blocked,
-                "started": person.started,
-                "commands": world.commands_for(person),
-                "description": world.texts.get(("description", person.language))
-                or world.texts.get(("description", ""), ""),
-                "messages": world.messages(person.id),
-            }
-            for person in world.people.values()
-        ]
-        return web.json_response({"bot": world.me(), "people": people})
-
-    async def _events(self, request: web.Request) -> web.StreamResponse:
-        stream = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
-        await stream.prepare(request)
-        queue: asyncio.Queue[Json] = asyncio.Queue()
-        watcher = queue.put_nowait
-        self.world.watchers.add(watcher)
-        try:
-            await stream.write(b": hello\n\n")
-            while True:
-                event = await queue.get()
-                await stream.write(b"data: " + json.dumps(event, ensure_ascii=False).encode() + b"\n\n")
-        except (ConnectionResetError, asyncio.CancelledError):
-            return stream
-        finally:
-            self.world.watchers.discard(watcher)
-
-    async def _do(self, request: web.Request) -> web.Response:
-        if not secrets.compare_digest(request.headers.get("X-Sandbox", ""), self._secret):
-            raise web.HTTPForbidden(text="not from this page")
-        act = await request.json()
-        return web.json_response(await self._act(act))
-
-    async def _act(self, act: Json) -> Any:
-        world, person = self.world, int(act.get("person", 0))
-        match act["do"]:
-            case "say":
-                text = str(act["text"])[:4096]
-                return world.say(person, text)
-            case "press":
-                answered = world.press(person, int(act["message"]), str(act["data"]))
-                try:
-                    return await asyncio.wait_for(answered, 20)
-                except TimeoutError:
-                    return {"text": "", "show_alert": False}
-            case "block":
-                world.set_blocked(person, bool(act["blocked"]))
-            case "add":
-                return world.add_person(str(act["name"])[:40] or "Reader", str(act["language"])[:8]).id
-        return True
-
 
 @web.middleware
 async def _local_only(request: web.Request, handler: Any) -> Any:
@@ -181,7 +126,27 @@ async def _local_only(request: web.Request, handler: Any) -> Any:
     return await handler(request)
 
 
+def _ok(result: Any) -> web.Response:
+    return web.json_response({"ok": True, "result": result})
+
+
+async def _play(fault: Fault, request: web.Request, fields: Json) -> web.Response:
+    """A fault as its bot meets it; one without a code cuts the connection."""
+    if fault.delay:
+        await asyncio.sleep(fault.delay)
+    if not fault.code:
+        if request.transport is not None:
+            request.transport.abort()
+        raise web.HTTPServiceUnavailable
+    if fault.html:
+        return web.Response(text="<html>Bad Gateway</html>", content_type="text/html", status=fault.code)
+    chat = str(fields.get("chat_id"))
+    told = migrated(fault, int(chat)) if chat.lstrip("-").isdecimal() else fault
+    return web.json_response(told.answer(), status=told.code)
+
+
 async def _fields(request: web.Request) -> Json:
+    """The parameters of a call, in every form that Telegram documents; a file is an Upload."""
     fields: Json = dict(request.query)
     if request.content_type == "application/json":
         try:
@@ -189,5 +154,8 @@ async def _fields(request: web.Request) -> Json:
         except ValueError:
             raise Refusal(400, "Bad Request: can't parse JSON object") from None
     elif request.method == "POST":
-        fields |= {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+        try:
+            fields |= await form(request)
+        except web.HTTPRequestEntityTooLarge:
+            raise Refusal(413, "Request Entity Too Large") from None
     return fields

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import secrets
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-Json = dict[str, Any]
+from bot.sandbox.files import Files, Upload
+from bot.sandbox.refusal import Json
 
-
-class Refusal(Exception):
-    """Telegram's error answer: code, description, parameters."""
-
-    def __init__(self, code: int, description: str, **parameters: Any) -> None:
-        super().__init__(f"{code} {description}")
-        self.code, self.description, self.parameters = code, description, parameters
+MEDIA = ("photo", "document")
+KEPT = ("text", "entities", "caption", "caption_entities", "show_caption_above_media", "reply_markup", *MEDIA)
+"""Fields that an edit replaces, and a copy takes along, save the buttons."""
 
 
 @dataclass
@@ -59,6 +57,7 @@ class World:
     presses: dict[str, Press] = field(default_factory=dict)
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
+    files: Files = field(default_factory=Files)
     left: list[int] = field(default_factory=list)
     """Chats that the bot has left."""
     watchers: set[Callable[[Json], None]] = field(default_factory=set)
@@ -91,7 +90,7 @@ class World:
     def add_person(self, name: str, language: str) -> Person:
         person = Person(max(self.people) + 1, name, language)
         self.people[person.id] = person
-        self._tell({"kind": "people"})
+        self.tell({"kind": "people"})
         return person
 
     def say(self, person_id: int, text: str, **more: Any) -> Json:
@@ -112,7 +111,7 @@ class World:
         if entities and "entities" not in more:
             message["entities"] = entities
         self.chats[person_id][message["message_id"]] = message
-        self._tell({"kind": "message", "chat": person_id, "message": message})
+        self.tell({"kind": "message", "chat": person_id, "message": message})
         self._update_for({"message": message})
         return message
 
@@ -121,6 +120,18 @@ class World:
         message = self.say(person_id, "", **content)
         del message["text"]
         return message
+
+    def send_files(self, person_id: int, uploads: Sequence[Upload], caption: str, *, as_files: bool) -> list[Json]:
+        """Pictures, or anything as files; several make an album, whose first message bears the caption. Refusal
+        when Telegram would not take one."""
+        kind = "document" if as_files else "photo"
+        stored = [self.files.keep(kind, upload) for upload in uploads]
+        group = {"media_group_id": secrets.token_hex(8)} if len(stored) > 1 else {}
+        words: Json = {"caption": caption} if caption else {}
+        if commands := _command_entities(caption):
+            words["caption_entities"] = commands
+        made = [{**one.in_message(), **group, **(words if number == 0 else {})} for number, one in enumerate(stored)]
+        return [self.send_raw(person_id, **content) for content in made]
 
     def add_to_group(self, chat_id: int, person_id: int) -> None:
         """Somebody adds the bot to a group that has no page here."""
@@ -140,7 +151,7 @@ class World:
     def edit_own(self, person_id: int, message_id: int, text: str) -> None:
         message = self.chats[person_id][message_id]
         message |= {"text": text, "edit_date": int(self.now()), "entities": _command_entities(text)}
-        self._tell({"kind": "message", "chat": person_id, "message": message})
+        self.tell({"kind": "message", "chat": person_id, "message": message})
         self._update_for({"edited_message": dict(message)})
 
     def press(self, person_id: int, message_id: int, data: str) -> asyncio.Future[Json]:
@@ -174,7 +185,7 @@ class World:
                 }
             }
         )
-        self._tell({"kind": "people"})
+        self.tell({"kind": "people"})
 
     # what the bot does
 
@@ -187,23 +198,23 @@ class World:
             **content,
         }
         self.chats[chat_id][message["message_id"]] = message
-        self._tell({"kind": "message", "chat": chat_id, "message": message})
+        self.tell({"kind": "message", "chat": chat_id, "message": message})
         return message
 
     def change(self, chat_id: int, message_id: int, content: Json) -> Json:
         message = self.chats[chat_id][message_id]
-        for name in ("text", "entities", "reply_markup"):
+        for name in KEPT:
             message.pop(name, None)
         message |= {**content, "edit_date": int(self.now())}
-        self._tell({"kind": "message", "chat": chat_id, "message": message})
+        self.tell({"kind": "message", "chat": chat_id, "message": message})
         return message
 
     def remove(self, chat_id: int, message_id: int) -> None:
         del self.chats[chat_id][message_id]
-        self._tell({"kind": "deleted", "chat": chat_id, "message_id": message_id})
+        self.tell({"kind": "deleted", "chat": chat_id, "message_id": message_id})
 
     def typing(self, chat_id: int) -> None:
-        self._tell({"kind": "typing", "chat": chat_id})
+        self.tell({"kind": "typing", "chat": chat_id})
 
     def answer(self, query: str, text: str, alert: bool) -> None:
         press = self.presses.pop(query)
@@ -211,7 +222,7 @@ class World:
         if not press.answered.done():
             press.answered.set_result(said)
         if text:
-            self._tell({"kind": "answer", "chat": press.person, **said})
+            self.tell({"kind": "answer", "chat": press.person, **said})
 
     def messages(self, person_id: int) -> list[Json]:
         """A chat as its person sees it, oldest first."""
@@ -229,7 +240,8 @@ class World:
         self.updates.append({"update_id": next(self._update), **content})
         self.arrived.set()
 
-    def _tell(self, event: Json) -> None:
+    def tell(self, event: Json) -> None:
+        """The page learns of it."""
         for watcher in list(self.watchers):
             watcher(event)
 

@@ -9,30 +9,14 @@ from typing import Any
 import aiohttp
 import pytest
 
-from bot.sandbox.server import Sandbox
+from tests.telegram.caller import READER, TOKEN, Caller, calling
 from tests.telegram.documented import undocumented
-
-TOKEN = "1234567890:" + "T" * 35
-READER = 5550000102
-
-
-class Caller:
-    def __init__(self, sandbox: Sandbox, session: aiohttp.ClientSession) -> None:
-        self.sandbox, self.session = sandbox, session
-
-    async def __call__(self, method: str, token: str = TOKEN, **fields: Any) -> tuple[int, dict[str, Any]]:
-        async with self.session.post(f"{self.sandbox.url}/bot{token}/{method}", json=fields) as answer:
-            return answer.status, await answer.json()
 
 
 @pytest.fixture
 async def call() -> AsyncIterator[Caller]:
-    sandbox = Sandbox(TOKEN)
-    await sandbox.start()
-    sandbox.world.people[READER].started = True
-    async with aiohttp.ClientSession() as session:
-        yield Caller(sandbox, session)
-    await sandbox.stop()
+    async with calling() as caller:
+        yield caller
 
 
 def key(**button: Any) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 // The page: who is who, what is shown, and what is done. The server's events keep it live.
-import { bubble } from "./render.js";
+import { attached, listenForFiles, upload } from "./attach.js";
+import { drawFaults, listenForFaults } from "./faults.js";
+import { bubble, digest, place } from "./render.js";
 
 const $ = (id) => document.getElementById(id);
 const secret = document.documentElement.dataset.secret;
@@ -22,6 +24,7 @@ async function load() {
   state.now ??= found.people[0].id;
   drawPeople();
   drawChat();
+  drawFaults(found.faults, state.people);
 }
 
 const person = () => state.people.get(state.now);
@@ -50,7 +53,7 @@ function drawPeople() {
     const last = document.createElement("span");
     last.className = "last";
     last.style.display = "block";
-    last.textContent = shown(one).at(-1)?.text?.split("\n")[0] ?? "No messages yet";
+    last.textContent = digest(shown(one).at(-1));
     who.append(name, last);
     button.append(avatar, who);
     const unread = state.unread.get(one.id);
@@ -87,7 +90,8 @@ function drawChat() {
   $("description").textContent = one.description || "A chat with the bot begins with START.";
   $("block").textContent = one.blocked ? "Unblock" : "Block";
   $("status").textContent = `bot · as ${one.name} sees it`;
-  log.replaceChildren(...shown(one).map((message) => bubble(message, state.bot.id, press)));
+  log.replaceChildren();
+  for (const message of shown(one)) place(log, bubble(message, state.bot.id, press));
   log.scrollTop = log.scrollHeight;
   drawCommands();
 }
@@ -132,7 +136,7 @@ function put(id, message) {
     const log = $("log");
     const atEnd = !old || log.scrollHeight - log.scrollTop - log.clientHeight < 80;
     const focused = old?.contains(document.activeElement);
-    if (old) old.replaceWith(fresh); else log.append(fresh);
+    if (old) old.replaceWith(fresh); else place(log, fresh);
     if (focused) fresh.querySelector("button")?.focus();
     if (atEnd) log.scrollTop = log.scrollHeight;
     $("status").textContent = `bot · as ${one.name} sees it`;
@@ -156,16 +160,20 @@ function listen() {
     if (event.kind === "deleted") { state.people.get(event.chat)?.messages.delete(event.message_id); drawChat(); drawPeople(); }
     if (event.kind === "typing" && event.chat === state.now) $("status").textContent = "typing…";
     if (event.kind === "people") load();
+    if (event.kind === "faults") drawFaults(event.faults, state.people);
     if (event.kind === "answer" && event.chat === state.now) {
       if (event.show_alert) { $("dialog-text").textContent = event.text; $("dialog").showModal(); } else toast(event.text);
     }
   };
 }
 
-$("compose").addEventListener("submit", (event) => {
+$("compose").addEventListener("submit", async (event) => {
   event.preventDefault();
   const text = $("text").value.trim();
-  if (text) say(text);
+  if (attached()) {
+    const refused = await upload(secret, state.now, text);
+    if (refused) { toast(refused); return; }
+  } else if (text) say(text);
   $("text").value = "";
   $("text").style.height = "";
 });
@@ -184,6 +192,10 @@ $("log").addEventListener("click", (event) => {
   const command = event.target.dataset?.command;
   if (command) { event.preventDefault(); say(command); }
 });
+$("log").addEventListener("load", () => {  // a picture that has come makes the talk longer
+  const log = $("log");
+  if (log.scrollHeight - log.scrollTop - log.clientHeight < log.clientHeight) log.scrollTop = log.scrollHeight;
+}, true);
 $("add").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = new FormData(event.target);
@@ -199,4 +211,6 @@ $("theme").addEventListener("click", () => {
   const root = document.documentElement;
   root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
 });
+listenForFiles();
+listenForFaults(act);
 listen();

@@ -72,16 +72,66 @@ function key(message, button, press) {
   return node;
 }
 
+const size = (bytes) => (bytes < 1024 ? `${bytes} B` : bytes < 1048576 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1048576).toFixed(1)} MB`);
+
+function picture(photo) {
+  const one = photo.at(-1);
+  const node = document.createElement("img");
+  Object.assign(node, { src: `/page/file/${one.file_id}`, alt: "Photo", width: one.width, height: one.height, className: "picture" });
+  return node;
+}
+
+function paper(document_) {
+  const node = document.createElement("a");
+  Object.assign(node, { href: `/page/file/${document_.file_id}`, download: document_.file_name, className: "document" });
+  const icon = document.createElement("span");
+  icon.textContent = "↓";
+  icon.ariaHidden = "true";
+  const told = document.createElement("span");
+  const bytes = document.createElement("small");
+  bytes.textContent = size(document_.file_size);
+  told.append(document_.file_name, bytes);
+  node.append(icon, told);
+  return node;
+}
+
+// What a list of chats shows of a message.
+export function digest(message) {
+  if (!message) return "No messages yet";
+  const words = (message.text ?? message.caption ?? "").split("\n")[0];
+  const kind = message.photo ? "Photo" : message.document?.file_name ?? "";
+  return [kind, words].filter(Boolean).join(" · ") || "(not text)";
+}
+
+// Puts a row at the end of the log; those of one album share a frame.
+export function place(log, row) {
+  const album = row.dataset.album;
+  if (!album) { log.append(row); return; }
+  let frame = log.lastElementChild;
+  if (frame?.dataset.frame !== album) {
+    frame = document.createElement("div");
+    frame.className = row.classList.contains("mine") ? "album mine" : "album";
+    frame.dataset.frame = album;
+    log.append(frame);
+  }
+  frame.append(row);
+}
+
 export function bubble(message, botId, press) {
   const row = document.createElement("div");
   row.className = message.from.id === botId ? "row" : "row mine";
   row.dataset.message = message.message_id;
   row.dataset.testid = message.from.id === botId ? "from-bot" : "from-me";
+  if (message.media_group_id) row.dataset.album = message.media_group_id;
   const box = document.createElement("div");
-  box.className = "bubble";
+  box.className = message.show_caption_above_media ? "bubble above" : "bubble";
   box.dir = "auto";
-  const entities = [...(message.entities ?? [])].sort((a, b) => a.offset - b.offset || b.length - a.length);
-  fill(box, message.text ?? "(not text)", entities, 0, (message.text ?? "(not text)").length);
+  const media = message.photo ? picture(message.photo) : message.document ? paper(message.document) : null;
+  const text = message.text ?? message.caption ?? (media ? "" : "(not text)");
+  const entities = [...(message.entities ?? message.caption_entities ?? [])].sort((a, b) => a.offset - b.offset || b.length - a.length);
+  if (media && !message.show_caption_above_media) box.append(media);
+  fill(box, text, entities, 0, text.length);
+  if (media && message.show_caption_above_media) box.append(media);
   const meta = document.createElement("span");
   meta.className = "meta";
   const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
