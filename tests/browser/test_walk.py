@@ -97,12 +97,12 @@ async def test_live_in_two_windows_blocking_and_adding_a_person(house: House) ->
         await two.page.get_by_test_id(f"person-{house.person(1).id}").click()
         await two.sees("Send a name in any spelling")
         await one.page.get_by_test_id("block").click()
-        await two.page.get_by_text("blocked").wait_for()
+        await two.page.locator("#people").get_by_text("blocked").wait_for()
         await two.page.locator("#add-name").fill("Marat")
         await two.page.keyboard.press("Enter")
         await two.page.get_by_test_id("start").click()
         await two.sees("Send a name in any spelling")
-        await one.page.get_by_text("Marat").wait_for()
+        await one.page.locator("#people").get_by_text("Marat").wait_for()
 
 
 async def test_what_a_bot_sends_cannot_run_in_the_page(house: House) -> None:
