@@ -36,13 +36,14 @@ class StrictSandbox(Sandbox):
         self.called: set[str] = set()
         self.strange: set[str] = set()
 
-    async def _call(self, request: web.Request) -> Any:
+    async def _answer(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         self.called.add(method)
         fields: dict[str, Any] = dict(request.query)
         if request.content_type == "application/json":
             fields |= await request.json()
         else:
-            fields |= dict((await request.post()).items())
+            given = await request.post()
+            fields |= {name: value for name, value in given.items() if not isinstance(value, web.FileField)}
         self.strange.update(undocumented(method, fields))
-        return await super()._call(request)
+        return await super()._answer(request)
