@@ -25,6 +25,7 @@ from bot.control import Control
 from bot.desk.shelf import read_shelf
 from bot.handlers import register
 from bot.handlers.context import Services, bound_context
+from bot.handlers.hide import sweep
 from bot.handlers.library import read_again
 from bot.handlers.metadata import register as register_metadata
 from bot.handlers.panels import Panels
@@ -137,6 +138,7 @@ async def _serve(services: Services, application: App, stop: asyncio.Event, read
         await application.bot.request.shutdown()
         kind = type(error).__name__
         raise Refused(f"DAUYS_API_URL: no answer there ({kind}); check the network, or set DAUYS_PROXY") from None
+    await sweep(services, services.shelf.names)
     services.house = replace(services.house, username=application.bot.username)
     await services.sender.open()
     poller = Poller(application.bot.raw_updates, _handle(application))

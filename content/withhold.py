@@ -51,6 +51,14 @@ class Names:
             word.startswith(stem) and len(word) <= len(stem) + min(LONGEST_ENDING, len(stem)) for stem in self._stems
         )
 
+    def in_values(self, value: object) -> bool:
+        """Whether a text anywhere in a JSON value names one of them."""
+        if isinstance(value, str):
+            return self.in_text(value)
+        if isinstance(value, Mapping):
+            return any(map(self.in_values, value.values()))
+        return isinstance(value, list) and any(map(self.in_values, value))
+
     def among(self, texts: Mapping[str, str] | None) -> bool:
         return texts is not None and any(map(self.in_text, texts.values()))
 

@@ -96,6 +96,11 @@ class Broadcasts:
         query = select(broadcast).where(broadcast.c.state != BroadcastState.DRAFT)
         return await self._select(query.order_by(broadcast.c.id.desc()).limit(most))
 
+    async def open(self) -> Sequence[Broadcast]:
+        """Everybody's drafts, and all that has not ended; oldest first."""
+        ended = [BroadcastState.DONE, BroadcastState.CANCELLED]
+        return await self._select(select(broadcast).where(broadcast.c.state.not_in(ended)).order_by(broadcast.c.id))
+
     async def drafts_of(self, author: int) -> Sequence[Broadcast]:
         """Oldest first."""
         sealed = self._keys.seal(AUTHOR, author)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from content.ask import Asker
 from content.asker import LibraryAsker
 from content.library import Library
 from content.loader import load
-from content.withhold import without
+from content.withhold import Names, without
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,8 @@ class Shelf:
     hidden: frozenset[str]
     library: Library
     asker: Asker
+    names: Names
+    """The names of the hidden."""
 
 
 def read_shelf(folder: Path, language: str, hidden: Set[str]) -> Shelf:
@@ -30,4 +33,13 @@ def read_shelf(folder: Path, language: str, hidden: Set[str]) -> Shelf:
 
 def arranged(whole: Library, hidden: Set[str]) -> Shelf:
     library = without(whole, hidden)
-    return Shelf(whole, frozenset(hidden), library, LibraryAsker(library))
+    return Shelf(whole, frozenset(hidden), library, LibraryAsker(library), names_of(whole, hidden))
+
+
+def names_of(whole: Library, ids: Set[str]) -> Names:
+    return Names(whole.people[id_] for id_ in sorted(ids) if id_ in whole.people)
+
+
+def names_one(names: Names, *kept: str) -> bool:
+    """Whether a JSON text that is kept of a broadcast (payload, draft) names one of them."""
+    return any(names.in_values(json.loads(text)) for text in kept if text)

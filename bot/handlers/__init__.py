@@ -17,7 +17,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.handlers import alert, ask, audit, browse, errors, library, membership, settings, start, subscribe
+from bot.handlers import alert, ask, audit, browse, errors, hide, library, membership, settings, start, subscribe
 from bot.handlers.context import Context, callback_of
 from bot.handlers.whoami import whoami
 from bot.views.callback import Action
@@ -40,6 +40,8 @@ COMMANDS: dict[str, Handler] = {
     "broadcasts": alert.broadcasts,
     "audit": audit.audit,
     "reload": library.reload,
+    "hide": hide.command,
+    "unhide": hide.unhide,
 }
 
 ACTIONS: dict[Action, Handler] = {
@@ -52,6 +54,7 @@ ACTIONS: dict[Action, Handler] = {
     Action.READ: settings.read,
     Action.ALERT: alert.pressed,
     Action.AUDIT: audit.pressed,
+    **dict.fromkeys((Action.HIDE_PERSON, Action.SHOW_PERSON), hide.pressed),
 }
 """Buttons that do something; every other one opens a screen."""
 

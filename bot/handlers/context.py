@@ -56,6 +56,9 @@ class Services:
     def is_admin(self, user_id: int) -> bool:
         return user_id in self.settings.owners
 
+    def is_owner(self, user_id: int) -> bool:
+        return user_id in self.settings.owners
+
     def scene(self, language: str, reader: Subscriber | None, *, admin: bool = False) -> Scene:
         words = self.words.get(language) or self.words[self.house.language]
         return Scene(words, self.library, self.house, self.today(), reader, admin)

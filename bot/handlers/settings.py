@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from telegram import Update
 
+from bot.desk.shelf import names_one
 from bot.handlers.context import Context, callback_of
 from bot.handlers.reply import answer, show
 from bot.views.callback import Action, Callback
@@ -64,7 +65,8 @@ async def read(update: Update, context: Context) -> None:
     services = context.services
     broadcast = await services.storage.broadcasts.get(int(callback.arg(0)) if callback.arg(0).isdigit() else 0)
     reader = scene.reader
-    if broadcast is None or reader is None or reader.status is ReaderStatus.BLOCKED:
+    gone = broadcast is None or names_one(services.shelf.names, broadcast.payload)
+    if broadcast is None or gone or reader is None or reader.status is ReaderStatus.BLOCKED:
         await answer(update, scene.words("This message is no longer kept."), alert=True)
         return
     await show(update, context, view_of(broadcast.payload, scene.language, services.house.language))

@@ -56,7 +56,9 @@ def privacy(scene: Scene) -> View:
     shown = {
         "l": LANGUAGES.get(reader.language, reader.language) if reader else "…",
         "t": ", ".join(topic_label(words, topic) for topic in Topic if topic in reader.topics) if reader else "…",
-        "c": ", ".join(sorted(reader.cases)) or "—" if reader else "…",
+        "c": ", ".join(id_ if id_ in scene.library.cases else "…" for id_ in sorted(reader.cases)) or "—"
+        if reader
+        else "…",
         "s": f"{reader_label(words, reader.status)} ({reader.status_week})" if reader else "…",
         "w": reader.joined_week if reader else "…",
     }

@@ -31,6 +31,8 @@ def admin_commands(words: Words) -> list[tuple[str, str]]:
         ("broadcasts", words("what went out, with reports")),
         ("audit", words("the last actions of admins")),
         ("reload", words("read the library's files again")),
+        ("hide", words("owners: take a person off every screen")),
+        ("unhide", words("owners: show a hidden person again")),
     ]
 
 
