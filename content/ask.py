@@ -24,7 +24,8 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """CARD: one hit to show. HINT and CHOICE: hits to offer as buttons. NO: none."""
+    """CARD: one hit to show. HINT and CHOICE: hits to offer as buttons. NO: nobody of that name; the hits, if any, are
+    groups, themes and declarations that the question's words touch."""
 
     verdict: Verdict
     hits: tuple[Hit, ...] = ()

@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from content.ask import Hit, Reply, Target
 from content.library import Library
 from content.models import Basis
 from content.names import Answer, Name, NameIndex, Verdict
+from content.topics import TopicIndex, Topics
 
-_NUMBER = re.compile(r"\d{1,5}")
 LONGEST = 4096
+"""Characters of a question that are looked at; Telegram sends no more in one message."""
 
 
 class LibraryAsker:
     """Fits `content.ask.Asker`."""
 
     def __init__(self, library: Library) -> None:
-        self._library = library
         self._names = NameIndex(names_in(library))
+        self._topics = TopicIndex(library)
 
     def ask(self, question: str, *, explain: bool = False) -> Reply:
+        question = question[:LONGEST]
         people = self._names.ask(question, explain=explain)
-        if people.verdict in {Verdict.CARD, Verdict.CHOICE}:
-            return _reply(people)
-        records = self._records(question[:LONGEST])
-        if not records:
-            return _reply(people)
-        hits = (*records, *_reply(people).hits)
-        return Reply(Verdict.CARD if len(hits) == 1 else Verdict.CHOICE, hits, people.steps)
-
-    def _records(self, question: str) -> list[Hit]:
-        lowered = question.casefold()
-        numbers = {int(number) for number in _NUMBER.findall(question)}
-        hits = [Hit(Target.DECLARATION, d.id, True) for d in self._library.declarations.values() if d.number in numbers]
-        for case in self._library.cases.values():
-            if any(re.search(rf"\b{re.escape(word.casefold())}\b", lowered) for word in case.keywords):
-                hits.append(Hit(Target.CASE, case.id, True))
-        return hits
+        topics = self._topics.find(question)
+        verdict, hits = _joined(people, topics)
+        return Reply(verdict, hits, (*people.steps, *topics.steps) if explain else ())
 
 
 def names_in(library: Library) -> Iterator[Name]:
@@ -48,6 +36,22 @@ def names_in(library: Library) -> Iterator[Name]:
             yield Name(person.id, spelling.text, inferred=spelling.basis is Basis.INFERRED)
 
 
-def _reply(answer: Answer) -> Reply:
-    hits = tuple(Hit(Target.PERSON, candidate.key, candidate.exact) for candidate in answer.candidates)
-    return Reply(answer.verdict, hits, answer.steps)
+def _joined(people: Answer, topics: Topics) -> tuple[Verdict, tuple[Hit, ...]]:
+    """People first. A declaration that is called by number stands beside them; any other topic gives way to them,
+    unless the whole question is that topic and people are only guessed at."""
+    named = tuple(Hit(Target.PERSON, candidate.key, candidate.exact) for candidate in people.candidates)
+    if named and topics.numbered:
+        return Verdict.CHOICE, (*named, *topics.hits)
+    if not named or (people.verdict is Verdict.HINT and topics.certain and topics.exact):
+        return _topical(topics)
+    return people.verdict, named
+
+
+def _topical(topics: Topics) -> tuple[Verdict, tuple[Hit, ...]]:
+    """A question that says more than its topic may be about somebody whom we do not know: an honest no, and the
+    records that its words touch."""
+    if not topics.hits or not topics.certain:
+        return Verdict.NO, topics.hits
+    if not topics.exact:
+        return Verdict.HINT, topics.hits
+    return Verdict.CARD if len(topics.hits) == 1 else Verdict.CHOICE, topics.hits

@@ -29,7 +29,7 @@ def draw(scene: Scene, reply: Reply) -> View:
         return did_you_mean(scene, reply.hits)
     if reply.verdict is Verdict.CHOICE:
         return choice(scene, reply.hits)
-    return no_record(scene)
+    return no_record(scene, reply.hits)
 
 
 _ACTIONS = {Target.PERSON: Action.PERSON, Target.CASE: Action.CASE, Target.DECLARATION: Action.DECLARATION}
@@ -67,7 +67,8 @@ def choice(scene: Scene, hits: Sequence[Hit]) -> View:
     return text.view(*_buttons(scene, hits), (to(scene, words("None"), Action.NOBODY),))
 
 
-def no_record(scene: Scene) -> View:
+def no_record(scene: Scene, touched: Sequence[Hit] = ()) -> View:
+    """The honest no; `touched` are records of other kinds that the question's words lead to."""
     words, house = scene.words, scene.house
     text = Text().line(words.c("no-record", "No record under this name."))
     text.line(words.c("no-record", "That does not mean nothing happened: we record few people. Try another spelling."))
@@ -76,7 +77,9 @@ def no_record(scene: Scene) -> View:
         text.line(words.c("no-record", "Contact: {contact}.", contact=house.contact))
     if house.help:
         text.line(words.c("no-record", "In danger now: {help}.", help=house.help))
-    return text.view(_browse(scene))
+    if touched:
+        text.line().line(words("These records are about what your words speak of:"))
+    return text.view(*_buttons(scene, touched), _browse(scene))
 
 
 def _browse(scene: Scene) -> tuple[Button, ...]:

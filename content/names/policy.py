@@ -22,7 +22,9 @@ from content.names.match import LONG_ENOUGH, MOST_NEAR, Form, Found, Matcher, mo
 from content.names.words import LONGEST, Word, meant, read
 
 MOST = 24
-"""People offered at once."""
+"""People offered at once who all fit the same words."""
+MOST_NAMED = 500
+"""People whom one message may name: a pasted list of 4,096 characters holds no more."""
 FEW = 3
 """Words of a question that may all be names, where a lone given name is enough for a hint."""
 
@@ -76,7 +78,7 @@ class NameIndex:
         best = self._best(found, words)
         if not best:
             return Answer(Verdict.NO)
-        candidates = tuple(self._candidate(one, words) for one in best[:MOST])
+        candidates = tuple(self._candidate(one, words) for one in best[: MOST_NAMED if _apart(best) else MOST])
         if len(best) > 1:
             return Answer(Verdict.CHOICE if _apart(best) or best[0].sure else _several(best), candidates)
         return Answer(Verdict.CARD if best[0].sure else Verdict.HINT, candidates)
