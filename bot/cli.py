@@ -240,5 +240,16 @@ def bench_broadcast(
     )
 
 
+@bench.command(name="kills")
+def bench_kills(
+    kill: Annotated[int, typer.Option(min=1, help="Kills at each rate.")] = 50,
+    rate: Annotated[list[float] | None, typer.Option(min=1, help="Messages a second; 30 and 1000.")] = None,
+) -> None:
+    """kill -9 in every phase of broadcasts: exit 1 if a reader is lost, a duplicate unforeseen, a phase left out."""
+    from bot.bench.command import kills
+
+    run_guarded(kills(kills=kill, rates=rate or [30, 1000], out=out))
+
+
 def main() -> None:
     app()

@@ -9,17 +9,19 @@ import signal
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.bench.kills import UNEVEN, Kill, Killer
 from bot.bench.processes import Broken, Child, StandIn
 from bot.bench.stage import Stage
+from bot.bench.telegram import FIRST_CHAT
 from storage.records import TERMINAL, Broadcast
 
 LOOK = 0.05
 """Seconds between two looks."""
-SETTLED = 3.0
-"""Seconds that a bot gets to write down the last answers."""
+SETTLED = 15.0
+"""Seconds that a bot gets, beyond the plan's patience, to end the broadcast once everybody was reached."""
 QUESTION = "Oksana Shevchuk"
 
 
@@ -64,6 +66,7 @@ class Figures:
     """Deliveries recorded as uncertain after the kills; none where nothing is kept."""
     unforeseen: int = 0
     """Duplicates that had not been recorded as uncertain beforehand."""
+    kills: list[Kill] = field(default_factory=list)
     first_again: list[float] = field(default_factory=list)
     """Seconds from each restart to the first message."""
     answers: list[float] = field(default_factory=list)
@@ -81,6 +84,8 @@ class Watcher:
 
     def __init__(self, telegram: StandIn) -> None:
         self._telegram = telegram
+        self.before = 0
+        """Messages of earlier lives, whose processor time is not counted."""
         self._cpu = 0.0
         self._sent = 0
         self._first: tuple[float, int] | None = None
@@ -91,7 +96,7 @@ class Watcher:
         seen = await self._telegram.order("summary")
         with contextlib.suppress(OSError, StopIteration):  # it may end at any moment
             now = (child.cpu(), seen["delivered"])
-            if seen["delivered"]:
+            if seen["delivered"] > self.before:
                 self._first = self._first or now
                 if self._last is None or now[1] > self._last[1]:
                     self._last = now
@@ -132,57 +137,46 @@ async def set_up(plan: Plan, telegram: StandIn) -> None:
     await telegram.order("faults", chats=plan.faults)
 
 
-async def measure(plan: Plan, telegram: StandIn, stage: Stage, chance: random.Random) -> Figures:
+async def measure(
+    plan: Plan, telegram: StandIn, stage: Stage, chance: random.Random, killer: Killer | None = None
+) -> Figures:
     """Runs the bot on the stage, kills it as often as planned, and lets it finish."""
+    if plan.kills and not plan.faults:
+        uneven = chance.sample(range(FIRST_CHAT, FIRST_CHAT + plan.readers), min(UNEVEN, plan.readers))
+        plan = replace(plan, faults={chat: ["other"] for chat in uneven})
     await set_up(plan, telegram)
     figures = Figures("Dauys")
     watcher = Watcher(telegram)
-    recorded: list[set[int]] = []
-    for _ in range(plan.kills):
-        recorded.append(await _killed(plan, telegram, stage, watcher, chance, figures))
-    await _finished(plan, telegram, stage, watcher, figures, bool(recorded))
-    await _compare(telegram, stage, figures, recorded)
+    killer = killer or Killer(stage, telegram, chance)
+    span = 0.8 * plan.readers / (plan.kills + 1) / plan.rate
+    for number in range(plan.kills):
+        figures.kills.append(await killer.kill(plan.rate, plan.patience, span, first=number == 0))
+    await _finished(plan, telegram, stage, watcher, figures)
+    await _compare(telegram, stage, figures)
     await fill(figures, telegram, plan.limit)
     figures.cpu = watcher.each()
     return figures
 
 
-async def _killed(
-    plan: Plan, telegram: StandIn, stage: Stage, watcher: Watcher, chance: random.Random, figures: Figures
-) -> set[int]:
-    """Starts the bot, and kills it at a random moment; the chats that the ledger then holds as uncertain."""
-    before = (await telegram.order("summary"))["delivered"]
-    share = plan.readers / (plan.kills + 1)
+async def _finished(plan: Plan, telegram: StandIn, stage: Stage, watcher: Watcher, figures: Figures) -> None:
+    before = watcher.before = (await telegram.order("summary"))["delivered"]
     begun = time.monotonic()
     async with stage.bot(telegram.url, plan.rate) as child:
-        await until(watcher, child, plan.patience, lambda seen: seen["delivered"] > before)
-        if before:
-            figures.first_again.append(time.monotonic() - begun)
-        await asyncio.sleep(chance.uniform(0.0, 1.5 * share / plan.rate))
-        await watcher.look(child)
-        watcher.leave()
-        child.process.kill()
-        await child.process.wait()
-    return await stage.sending()
-
-
-async def _finished(
-    plan: Plan, telegram: StandIn, stage: Stage, watcher: Watcher, figures: Figures, again: bool
-) -> None:
-    before = (await telegram.order("summary"))["delivered"]
-    begun = time.monotonic()
-    async with stage.bot(telegram.url, plan.rate) as child:
-        await until(watcher, child, plan.patience, lambda seen: seen["delivered"] > before)
-        if again:
+        await until(watcher, child, plan.patience, lambda seen: seen["delivered"] > before or _all(seen, plan))
+        if figures.kills:
             figures.first_again.append(time.monotonic() - begun)
         if plan.questions:
             await telegram.order("ask", every=plan.questions, text=QUESTION)
-        await until(watcher, child, plan.patience, lambda seen: seen["chats"] >= plan.readers)
+        await until(watcher, child, plan.patience, lambda seen: _all(seen, plan))
         if plan.questions:
             await telegram.order("ask", every=0)
-        await asyncio.sleep(SETTLED)
+        await stage.until_ended(SETTLED + plan.patience)
         figures.peak = max(watcher.peak, child.peak())
         await child.end(signal.SIGTERM)
+
+
+def _all(seen: dict[str, Any], plan: Plan) -> bool:
+    return bool(seen["chats"] >= plan.readers)
 
 
 async def count(telegram: StandIn, readers: int, figures: Figures) -> dict[int, int]:
@@ -193,12 +187,13 @@ async def count(telegram: StandIn, readers: int, figures: Figures) -> dict[int, 
     return twice
 
 
-async def _compare(telegram: StandIn, stage: Stage, figures: Figures, recorded: list[set[int]]) -> None:
+async def _compare(telegram: StandIn, stage: Stage, figures: Figures) -> None:
     """What arrived against what the ledger says, and which duplicates nobody had foreseen."""
     twice = await count(telegram, stage.readers, figures)
-    foreseen = {chat: sum(chat in known for known in recorded) for chat in twice}
-    figures.uncertain = sum(map(len, recorded))
+    foreseen = {chat: sum(chat in kill.uncertain for kill in figures.kills) for chat in twice}
+    figures.uncertain = sum(len(kill.uncertain) for kill in figures.kills)
     figures.unforeseen = sum(max(0, more - foreseen[chat]) for chat, more in twice.items())
+    figures.first_again += [kill.first_again for kill in figures.kills[1:] if kill.first_again]
     figures.ended = await stage.record()
     open_ = figures.ended.total - sum(figures.ended.counts.get(state, 0) for state in TERMINAL)
     if open_:

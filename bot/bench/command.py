@@ -5,15 +5,18 @@ from __future__ import annotations
 import random
 import statistics
 import tempfile
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from bot.bench.broadcast import Figures, Plan, measure
+from bot.bench.campaign import Kills, campaign
+from bot.bench.kills import PHASES
 from bot.bench.peers import SCRIPTS, environment, measure_peer
-from bot.bench.processes import StandIn, stand_in
+from bot.bench.processes import Broken, StandIn, stand_in
 from bot.bench.stage import Stage
 
 MARGIN = 90.0
@@ -46,6 +49,40 @@ async def broadcast(
         async with stand_in() as telegram:
             runs = await pairs(plan, rounds, telegram, stage, chance, list(SCRIPTS) if peers else [], said.update)
     out.print(table(runs))
+    if kills:
+        faults = _found(rate, runs[0]).faults(every_phase=kills >= len(PHASES))
+        if faults:
+            raise Broken("; ".join(faults))
+
+
+async def kills(*, kills: int, rates: Sequence[float], seed: int | None = None, out: Console) -> None:
+    """`dauys bench kills`. Broken, with what must not be, when something of it was found."""
+    faults: list[str] = []
+    for rate in rates:
+        with out.status("") as said:
+            found = await campaign(rate, kills, seed, said.update)
+        out.print(told(found))
+        faults += [f"{rate:g}/s: {fault}" for fault in found.faults()]
+    if faults:
+        raise Broken("; ".join(faults))
+
+
+def told(found: Kills) -> str:
+    """A campaign in one line."""
+    phases = ", ".join(f"{phase} {found.phases[phase]}" for phase in (*PHASES, "idle"))
+    again = f"{max(found.first_again):.2f} s" if found.first_again else "-"
+    return (
+        f"{found.rate:g}/s, {len(found.kills)} kills ({phases}): {found.lost} lost, {found.duplicated} duplicated of "
+        f"{found.in_flight} in flight, {found.unforeseen} of them unforeseen; {found.uncertain} recorded as uncertain; "
+        f"restart to first message at most {again}"
+    )
+
+
+def _found(rate: float, runs: Runs) -> Kills:
+    found = Kills(rate)
+    for run in runs:
+        found.add(run)
+    return found
 
 
 async def pairs(
@@ -98,6 +135,7 @@ _ROWS: tuple[tuple[str, Callable[[Runs, Runs], str]], ...] = (
     ("CPU a message", lambda runs, _: _shown(middle(runs, lambda run: run.cpu), ".2f", " ms")),
     ("peak memory", lambda runs, _: _shown(middle(runs, lambda run: run.peak), ".0f", " MiB")),
     ("lost, all rounds", lambda runs, _: _total(runs, lambda run: run.lost)),
+    ("kills", lambda runs, _: _kills(runs)),
     ("duplicated, all rounds", lambda runs, _: _total(runs, lambda run: run.duplicated)),
     ("known as uncertain beforehand", lambda runs, _: _total(runs, lambda run: run.uncertain)),
     (
@@ -107,6 +145,11 @@ _ROWS: tuple[tuple[str, Callable[[Runs, Runs], str]], ...] = (
     ("our rate by theirs", lambda runs, ours: _against(ours, runs, lambda run: run.rate)),
     ("our CPU by theirs", lambda runs, ours: _against(ours, runs, lambda run: run.cpu)),
 )
+
+
+def _kills(runs: Runs) -> str:
+    fallen = Counter(kill.phase for run in runs for kill in run.kills)
+    return ", ".join(f"{count} {phase}" for phase, count in fallen.items()) or "-"
 
 
 def _against(ours: Runs, theirs: Runs, of: Callable[[Figures], float]) -> str:

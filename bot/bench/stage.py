@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import sys
@@ -10,17 +11,20 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bot.bench.processes import Child, started
+from bot.bench.processes import Broken, Child, started
 from bot.bench.telegram import FIRST_CHAT, OWNER
+from bot.control import ask
 from bot.views.view import View
 from bot.views.words import load_words
 from bot.wire.payload import alert_payload
 from storage.bench import chats_in, enrol
 from storage.open import Storage, open_storage
-from storage.records import Audience, Broadcast, DeliveryState, Topic
+from storage.records import Audience, Broadcast, BroadcastState, DeliveryState, Topic
 
 TOKEN = "1234567890:" + "B" * 35
 TEXT = "The court sits on Monday at ten. Bring water, and somebody who knows where you are. Details: /cases"
+ENDED = 0.1
+"""Seconds between two questions whether the broadcast has ended."""
 ALERTS = Audience(topics=frozenset({Topic.ALERTS}))
 
 
@@ -66,6 +70,18 @@ class Stage:
             found = await storage.broadcasts.get(self.broadcast)
         assert found is not None  # noqa: S101 - made by `approve`
         return found
+
+    async def until_ended(self, patience: float) -> None:
+        """Until the running bot says that the broadcast has ended."""
+        ends = time.monotonic() + patience
+        while True:
+            status = await ask(self.data, "status")
+            mine = next(told for told in status["broadcasts"] if told["id"] == self.broadcast)
+            if mine["state"] in (BroadcastState.DONE, BroadcastState.CANCELLED):
+                return
+            if time.monotonic() > ends:
+                raise Broken(f"the broadcast does not end: {mine['state']}, {dict(mine['counts'])}")
+            await asyncio.sleep(ENDED)
 
     async def sending(self) -> set[int]:
         """Chats that the ledger holds as *sending*: what may arrive twice after a crash."""

@@ -160,6 +160,10 @@ class Server:
             "twice": {chat: count - 1 for chat, count in counts.items() if count > 1},
         }
 
+    def _do_tally(self, order: Json) -> Json:
+        """Chat -> messages so far, of those who got any."""
+        return {"counts": dict(self.telegram.counts)}
+
     def _do_moments(self, order: Json) -> Json:
         return {
             "floods": list(self.telegram.floods),
