@@ -1,8 +1,8 @@
 """The engine: pragmas, transactions, and the few things that differ between databases.
 
-SQLite runs WAL with synchronous=FULL and secure_delete. Every write begins with BEGIN IMMEDIATE: with the
-driver's defaults two transactions read the same row and the later silently wins. All goes through one
-connection: SQLite before 3.51.3 can corrupt a WAL that several connections reset.
+SQLite runs WAL with synchronous=FULL and secure_delete, and nothing of it goes to temporary files. Every write
+begins with BEGIN IMMEDIATE: with the driver's defaults two transactions read the same row and the later silently
+wins. All goes through one connection: SQLite before 3.51.3 can corrupt a WAL that several connections reset.
 """
 
 from __future__ import annotations
@@ -27,8 +27,12 @@ PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA secure_delete=ON",
     "PRAGMA foreign_keys=ON",
+    "PRAGMA temp_store=MEMORY",
     "PRAGMA busy_timeout=10000",
 )
+
+TRIES = 3
+"""Times that the log is cut, each after up to ten seconds, before an erasure is not confirmed."""
 
 
 class Database:
@@ -49,12 +53,19 @@ class Database:
                     yield connection
 
     async def forget(self) -> None:
-        """After an erasure: what the write-ahead log still holds is written back, and the log cut to nothing."""
-        async with self._turn:
-            with translated():
-                async with self.engine.connect() as connection:
-                    raw: Any = await connection.get_raw_connection()
-                    await raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """After an erasure: what the write-ahead log still holds is written back, and the log cut to nothing.
+
+        Locked: something else reads the database, so that the log could not be cut; the erasure itself stands.
+        """
+        for _ in range(TRIES):
+            async with self._turn:
+                with translated():
+                    async with self.engine.connect() as connection:
+                        raw: Any = await connection.get_raw_connection()
+                        done = await raw.driver_connection.execute_fetchall("PRAGMA wal_checkpoint(TRUNCATE)")
+            if not next(iter(done))[0]:
+                return
+        raise Locked("another program reads the database, so that erased bytes stay in its log; stop it")
 
     async def close(self) -> None:
         await self.engine.dispose()

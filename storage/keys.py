@@ -100,5 +100,52 @@ class Keys:
         return [field.encode(), b"v1", str(self.kid).encode(), self._bot]
 
 
+class Ring(Keys):
+    """What the repositories hold: the active generation and, while a rotation is under way, the one before it."""
+
+    def __init__(self, active: Keys, old: Keys | None = None) -> None:
+        self._active, self._old = active, old
+        self.kid = active.kid
+
+    @property
+    def old(self) -> Keys | None:
+        return self._old
+
+    def turn(self, new: Keys) -> None:
+        """From now on `new` seals; what the one before has sealed can still be opened."""
+        self._active, self._old, self.kid = new, self._active, new.kid
+
+    def finish(self) -> None:
+        """Nothing is left that the old generation has sealed."""
+        self._old = None
+
+    def seal(self, field: str, number: int) -> bytes:
+        return self._active.seal(field, number)
+
+    def seals(self, field: str, number: int) -> list[bytes]:
+        """Every form in which the number may lie in the database; the first is the one to write."""
+        return [keys.seal(field, number) for keys in (self._active, self._old) if keys is not None]
+
+    def open(self, field: str, sealed: bytes) -> int:
+        try:
+            return self._active.open(field, sealed)
+        except WrongKey:
+            if self._old is None:
+                raise
+            return self._old.open(field, sealed)
+
+    def check_value(self) -> bytes:
+        return self._active.check_value()
+
+    def fits(self, check_value: bytes) -> bool:
+        return self._active.fits(check_value)
+
+    def mac(self, data: bytes) -> bytes:
+        return self._active.mac(data)
+
+    def stamp(self, data: bytes) -> bytes:
+        return self._active.stamp(data)
+
+
 def _derive(master: bytes, database: str, purpose: str, length: int) -> bytes:
     return HKDF(SHA256(), length, salt=database.encode(), info=purpose.encode()).derive(master)

@@ -19,16 +19,18 @@ from storage.broadcasts import Broadcasts
 from storage.database import Database, explain, sqlite_url, translated
 from storage.deliveries import Deliveries
 from storage.drafts import Drafts, PanelRows, Waiting
-from storage.errors import ReadOnly, WrongKey
+from storage.erasure import Erasure
+from storage.errors import ReadOnly
 from storage.hidden import Hidden
-from storage.keys import Keys, make_master_key, read_master_key
+from storage.keyring import Generation, Known, ring_for, settle
+from storage.keys import Keys, Ring, make_master_key, read_master_key
 from storage.meta import Meta
 from storage.publications import Publications
 from storage.subscribers import Subscribers
 from storage.tables import keyring, meta
+from storage.tombstones import SUFFIX, Tombstones
 
 DATABASE_ID = "database"
-KID = 1
 ANCHORED = ".audit"
 """Ending of the file beside the key that holds the audit log's head."""
 
@@ -36,9 +38,11 @@ ANCHORED = ".audit"
 class Storage:
     """The repositories over one open database."""
 
-    def __init__(self, database: Database, keys: Keys, now: Callable[[], float], anchor: Anchor) -> None:
+    def __init__(
+        self, database: Database, keys: Ring, now: Callable[[], float], anchor: Anchor, tombstones: Tombstones
+    ) -> None:
         self._database = database
-        self.subscribers = Subscribers(database, keys, now)
+        self.subscribers = Subscribers(database, keys, now, tombstones)
         self.broadcasts = Broadcasts(database, keys)
         self.deliveries = Deliveries(database, keys, self.subscribers)
         self.audit = Audit(database, keys, now, anchor)
@@ -50,6 +54,7 @@ class Storage:
         self.approvals = Approvals(database, keys)
         self.publications = Publications(database)
         self.hidden = Hidden(database)
+        self.erasure = Erasure(database, keys, self.subscribers)
         self.stamp = keys.stamp
 
     async def purge(self, now: float) -> None:
@@ -65,16 +70,18 @@ async def open_storage(
     *, url: str | None, data: Path, key_file: Path, bot_id: int, now: Callable[[], float] = time.time
 ) -> Storage:
     """Makes what is missing at the first start. StorageError with one line for everything that stands in the way."""
-    master = _master_key(url, data, key_file, bot_id)
+    _ready(url, data, key_file, bot_id)
     if url is None and not (data / "dauys.sqlite3").exists():
         _for_its_owner_alone(data / "dauys.sqlite3")
     database = Database(url or sqlite_url(data))
     try:
-        keys = await _prepare(database, master, bot_id)
+        identity, keys = await _prepare(database, key_file, bot_id)
     except BaseException:
         await database.close()
         raise
-    return Storage(database, keys, now, Anchor(key_file.with_name(key_file.name + ANCHORED)))
+    anchor = Anchor(key_file.with_name(key_file.name + ANCHORED))
+    tombstones = Tombstones(key_file.with_name(key_file.name + SUFFIX), identity)
+    return Storage(database, keys, now, anchor, tombstones)
 
 
 def _for_its_owner_alone(path: Path) -> None:
@@ -85,22 +92,30 @@ def _for_its_owner_alone(path: Path) -> None:
         raise ReadOnly(f"DAUYS_DATA: {path} cannot be written ({error.strerror}); choose a writable folder") from None
 
 
-def _master_key(url: str | None, data: Path, key_file: Path, bot_id: int) -> bytes:
-    """The key of an existing database, seen to fit; a new one only where there is no database yet."""
+def _ready(url: str | None, data: Path, key_file: Path, bot_id: int) -> None:
+    """The key of an existing database is seen to fit; a new one is made only where there is no database yet."""
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise ReadOnly(f"DAUYS_DATA: {data} cannot be made ({error.strerror}); choose a writable folder") from None
     known = _seen(data / "dauys.sqlite3") if url is None else None
-    if known is None and not key_file.exists():
-        return make_master_key(key_file)
-    master = read_master_key(key_file)
     if known is not None:
-        _refuse_wrong_key(master, known, bot_id)
-    return master
+        _settled(key_file, known)
+        ring_for(key_file, known, bot_id)
+    elif not key_file.exists():
+        make_master_key(key_file)
 
 
-async def _prepare(database: Database, master: bytes, bot_id: int) -> Keys:
+def _settled(key_file: Path, known: Known) -> None:
+    try:
+        settle(key_file, known)
+    except OSError as error:
+        raise ReadOnly(
+            f"DAUYS_KEY_FILE: the next key cannot take the place of {key_file} ({error.strerror}); make it writable"
+        ) from None
+
+
+async def _prepare(database: Database, key_file: Path, bot_id: int) -> tuple[str, Ring]:
     with translated():
         async with database.begin() as connection:
             await connection.run_sync(schema.migrate)
@@ -108,25 +123,22 @@ async def _prepare(database: Database, master: bytes, bot_id: int) -> Keys:
             if identity is None:
                 identity = secrets.token_hex(16)
                 await connection.execute(meta.insert().values(name=DATABASE_ID, value=identity))
-            keys = Keys(master, identity, KID, bot_id)
-            check = await connection.scalar(select(keyring.c.check_value).where(keyring.c.kid == KID))
-            if check is None:
-                await connection.execute(keyring.insert().values(kid=KID, check_value=keys.check_value(), active=True))
-            elif not keys.fits(check):
-                raise WrongKey(_WRONG)
-            return keys
+            rows = (await connection.execute(select(keyring))).mappings().all()
+            if not rows:
+                keys = Keys(read_master_key(key_file), identity, 1, bot_id)
+                await connection.execute(keyring.insert().values(kid=1, check_value=keys.check_value(), active=True))
+                return identity, Ring(keys)
+            generations = tuple(Generation(row["kid"], row["check_value"], row["active"]) for row in rows)
+            return identity, ring_for(key_file, Known(identity, generations), bot_id)
 
 
-_WRONG = "DAUYS_KEY_FILE: this is not the key that the database was made with; bring the right one back"
-
-
-def _seen(path: Path) -> tuple[str, bytes] | None:
-    """Identity and check value of an existing database, read without writing; None when there is none yet."""
+def _seen(path: Path) -> Known | None:
+    """Identity and generations of an existing database, read without writing; None when there is none yet."""
     if not path.exists() or not path.stat().st_size:
         return None
     try:
         with closing(_read_only(path)) as connection:
-            check = connection.execute("SELECT check_value FROM keyring WHERE active").fetchone()
+            rows = connection.execute("SELECT kid, check_value, active FROM keyring").fetchall()
             identity = connection.execute("SELECT value FROM meta WHERE name = ?", (DATABASE_ID,)).fetchone()
     except sqlite3.OperationalError as error:
         if "no such table" in str(error):
@@ -134,7 +146,7 @@ def _seen(path: Path) -> tuple[str, bytes] | None:
         raise explain(error) from None
     except sqlite3.DatabaseError as error:
         raise explain(error) from None
-    return (identity[0], check[0]) if identity and check else None
+    return Known(identity[0], tuple(Generation(row[0], row[1], bool(row[2])) for row in rows)) if rows else None
 
 
 def _read_only(path: Path) -> sqlite3.Connection:
@@ -144,18 +156,13 @@ def _read_only(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro{still}", uri=True)
 
 
-def _refuse_wrong_key(master: bytes, known: tuple[str, bytes], bot_id: int) -> None:
-    if not Keys(master, known[0], KID, bot_id).fits(known[1]):
-        raise WrongKey(_WRONG)
-
-
 async def inspect(*, url: str | None, data: Path, key_file: Path) -> str:
     """What `doctor` says of the database, reading only; StorageError as `open_storage` raises it."""
     path = data / "dauys.sqlite3"
     known = _seen(path) if url is None else None
     if known is None:
         return "none yet; the first start makes it"
-    _refuse_wrong_key(read_master_key(key_file), known, 0)
+    ring_for(key_file, known, 0)
     with closing(_read_only(path)) as connection:
         now = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     ours = schema.head()

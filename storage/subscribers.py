@@ -7,15 +7,17 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database, upsert
 from storage.deliveries import cancel_open
-from storage.keys import Keys
+from storage.keys import Ring
 from storage.records import Audience, Cause, ReaderStatus, Result, Subscriber, Topic
 from storage.tables import follow, subscriber, subscription
+from storage.tombstones import Tombstones
 
+CID = "sub.cid"
 BLOCKED_KEPT = 24 * 3600
 """Seconds after which a reader who blocked the bot is erased."""
 
@@ -23,6 +25,11 @@ BLOCKED_KEPT = 24 * 3600
 def week(moment: float) -> str:
     year, number, _ = datetime.fromtimestamp(moment, UTC).isocalendar()
     return f"{year}-W{number:02}"
+
+
+def _erase_at(now: float) -> int:
+    """A day after the full hour in which the reader blocked the bot: no exact moment is kept."""
+    return int(now) // 3600 * 3600 + BLOCKED_KEPT
 
 
 def belongs(audience: Audience) -> ColumnElement[bool]:
@@ -47,20 +54,25 @@ def belongs(audience: Audience) -> ColumnElement[bool]:
 
 
 class Subscribers:
-    def __init__(self, database: Database, keys: Keys, now: Any) -> None:
+    def __init__(self, database: Database, keys: Ring, now: Any, tombstones: Tombstones) -> None:
         self._database = database
         self._keys = keys
         self._now = now
+        self._tombstones = tombstones
 
     def _cid(self, chat_id: int) -> bytes:
-        return self._keys.seal("sub.cid", chat_id)
+        return self._keys.seal(CID, chat_id)
+
+    def is_(self, chat_id: int) -> ColumnElement[bool]:
+        """Whether a row of `subscriber` is this chat's, whichever key has sealed it."""
+        return subscriber.c.cid.in_(self._keys.seals(CID, chat_id))
 
     async def get(self, chat_id: int) -> Subscriber | None:
         async with self._database.begin() as connection:
             return await self._read(connection, chat_id)
 
     async def _read(self, connection: AsyncConnection, chat_id: int) -> Subscriber | None:
-        found = await connection.execute(select(subscriber).where(subscriber.c.cid == self._cid(chat_id)))
+        found = await connection.execute(select(subscriber).where(self.is_(chat_id)))
         row = found.mappings().first()
         if row is None:
             return None
@@ -83,25 +95,30 @@ class Subscribers:
 
     async def _ensure(self, connection: AsyncConnection, chat_id: int, language: str) -> int:
         """The row's id; a new row, or the old one made active again."""
-        now = week(self._now())
-        values = {"kid": self._keys.kid, "language": language, "silent": False, "hidden": False}
-        insert = upsert(subscriber).values(
-            id=secrets.randbits(63),
-            cid=self._cid(chat_id),
-            status=ReaderStatus.ACTIVE,
-            status_week=now,
-            joined_week=now,
-            erase_at=0,
-            **values,
+        id_ = await connection.scalar(
+            update(subscriber)
+            .where(self.is_(chat_id))
+            .values(status=ReaderStatus.ACTIVE, erase_at=0)
+            .returning(subscriber.c.id)
         )
+        if id_ is not None:
+            return int(id_)
+        now, id_ = week(self._now()), secrets.randbits(63)
         await connection.execute(
-            insert.on_conflict_do_update(
-                index_elements=[subscriber.c.cid], set_={"status": ReaderStatus.ACTIVE, "erase_at": 0}
+            insert(subscriber).values(
+                id=id_,
+                cid=self._cid(chat_id),
+                kid=self._keys.kid,
+                language=language,
+                silent=False,
+                hidden=False,
+                status=ReaderStatus.ACTIVE,
+                status_week=now,
+                joined_week=now,
+                erase_at=0,
             )
         )
-        id_ = await connection.scalar(select(subscriber.c.id).where(subscriber.c.cid == self._cid(chat_id)))
-        assert id_ is not None  # noqa: S101 - written in this transaction
-        return int(id_)
+        return id_
 
     async def subscribe(self, chat_id: int, language: str, topics: frozenset[Topic]) -> Subscriber:
         async with self._database.begin() as connection:
@@ -154,7 +171,7 @@ class Subscribers:
 
     async def _set(self, chat_id: int, **values: object) -> None:
         async with self._database.begin() as connection:
-            await connection.execute(update(subscriber).where(subscriber.c.cid == self._cid(chat_id)).values(**values))
+            await connection.execute(update(subscriber).where(self.is_(chat_id)).values(**values))
 
     async def set_language(self, chat_id: int, language: str) -> None:
         await self._set(chat_id, language=language)
@@ -172,15 +189,14 @@ class Subscribers:
         await self._set(chat_id, status=status, status_week=week(self._now()), erase_at=erase_at)
 
     async def suspend(self, chat_id: int, now: float) -> None:
-        """The reader blocked the bot: nothing is sent; `purge` erases them a day later, at the full hour."""
-        hour = (int(now) // 3600 + 1) * 3600
-        await self._status(chat_id, ReaderStatus.BLOCKED, hour + BLOCKED_KEPT)
+        """The reader blocked the bot: nothing is sent; `purge` erases them within a day."""
+        await self._status(chat_id, ReaderStatus.BLOCKED, _erase_at(now))
 
     async def unblock(self, chat_id: int) -> None:
         async with self._database.begin() as connection:
             await connection.execute(
                 update(subscriber)
-                .where(subscriber.c.cid == self._cid(chat_id))
+                .where(self.is_(chat_id))
                 .where(subscriber.c.status.in_([ReaderStatus.BLOCKED, ReaderStatus.UNREACHABLE]))
                 .values(status=ReaderStatus.ACTIVE, status_week=week(self._now()), erase_at=0)
             )
@@ -188,14 +204,24 @@ class Subscribers:
     async def erase(self, chat_id: int) -> bool:
         """Row, topics and follows gone, open deliveries cancelled, and no byte of them left in the files."""
         async with self._database.begin() as connection:
-            id_ = await connection.scalar(select(subscriber.c.id).where(subscriber.c.cid == self._cid(chat_id)))
-            if id_ is not None:
-                await self._delete(connection, [id_])
+            there = await self.delete(connection, chat_id)
         await self._database.forget()
+        return there
+
+    def ids_of(self, chat_id: int) -> Any:
+        """A subquery: this chat's row, if there is one."""
+        return select(subscriber.c.id).where(self.is_(chat_id))
+
+    async def delete(self, connection: AsyncConnection, chat_id: int) -> bool:
+        """`erase` as part of another transaction, without the last word on the files' bytes."""
+        id_ = await connection.scalar(self.ids_of(chat_id))
+        if id_ is not None:
+            await self._delete(connection, [id_])
         return id_ is not None
 
-    @staticmethod
-    async def _delete(connection: AsyncConnection, ids: list[int]) -> None:
+    async def _delete(self, connection: AsyncConnection, ids: list[int]) -> None:
+        """The tombstones come first: an erasure that a crash interrupts is asked for again, without its row."""
+        self._tombstones.add(ids)
         await cancel_open(connection, ids)
         await connection.execute(delete(subscriber).where(subscriber.c.id.in_(ids)))
 
@@ -205,8 +231,7 @@ class Subscribers:
         if result.migrate_to is not None:
             await self._migrate(connection, result.subscriber, result.migrate_to)
         elif result.cause is Cause.BLOCKED:
-            hour = (int(now) // 3600 + 1) * 3600
-            values = {"status": ReaderStatus.BLOCKED, "erase_at": hour + BLOCKED_KEPT, "status_week": week(now)}
+            values = {"status": ReaderStatus.BLOCKED, "erase_at": _erase_at(now), "status_week": week(now)}
             await connection.execute(update(subscriber).where(row).values(**values))
         elif result.cause is Cause.DEACTIVATED:
             await self._delete(connection, [result.subscriber])
@@ -215,9 +240,11 @@ class Subscribers:
             await connection.execute(update(subscriber).where(row).values(**gone))
 
     async def _migrate(self, connection: AsyncConnection, id_: int, chat_id: int) -> None:
-        taken = await connection.scalar(select(subscriber.c.id).where(subscriber.c.cid == self._cid(chat_id)))
+        taken = await connection.scalar(select(subscriber.c.id).where(self.is_(chat_id)))
         if taken is None:
-            await connection.execute(update(subscriber).where(subscriber.c.id == id_).values(cid=self._cid(chat_id)))
+            await connection.execute(
+                update(subscriber).where(subscriber.c.id == id_).values(cid=self._cid(chat_id), kid=self._keys.kid)
+            )
         elif taken != id_:
             await self._delete(connection, [id_])
 

@@ -17,7 +17,7 @@ from telegram.ext import (
     filters,
 )
 
-from bot.handlers import alert, ask, audit, browse, errors, hide, library, membership, settings, start, subscribe
+from bot.handlers import alert, ask, audit, browse, errors, hide, library, membership, settings, start, subscribe, wipe
 from bot.handlers.context import Context, callback_of
 from bot.handlers.whoami import whoami
 from bot.views.callback import Action
@@ -50,6 +50,7 @@ ACTIONS: dict[Action, Handler] = {
         subscribe.pressed,
     ),
     **dict.fromkeys((Action.SILENT, Action.HIDE, Action.PAUSE), settings.switch),
+    Action.WIPE_NOW: wipe.confirmed,
     Action.SET_LANGUAGE: settings.set_language,
     Action.READ: settings.read,
     Action.ALERT: alert.pressed,

@@ -17,6 +17,7 @@ COMMANDS = {
     "subscribe": Action.TOPICS,
     "settings": Action.SETTINGS,
     "privacy": Action.PRIVACY,
+    "wipe": Action.WIPE,
     "help": Action.HELP,
     "about": Action.ABOUT,
 }

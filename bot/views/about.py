@@ -76,7 +76,9 @@ def privacy(scene: Scene) -> View:
     text.line(words.c("privacy", "Whoever has our database and key can read it. Telegram sees this chat."))
     text.line(words.c("privacy", "/stop erases at once; blocking, within a day."))
     last = (to(scene, words("Unsubscribe"), Action.UNSUBSCRIBE),) if reader else ()
-    return text.view(last, (to(scene, words("Back"), Action.HOME),))
+    return text.view(
+        last, (to(scene, words("Clear this chat"), Action.WIPE),), (to(scene, words("Back"), Action.HOME),)
+    )
 
 
 def report(scene: Scene, card: str) -> View:

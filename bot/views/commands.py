@@ -19,6 +19,7 @@ def reader_commands(words: Words) -> list[tuple[str, str]]:
         ("stop", words("unsubscribe and erase your record")),
         ("privacy", words("what is kept about you, in full")),
         ("forget", words("the same as /stop")),
+        ("wipe", words("erase your record and clear this chat")),
         ("help", words("what this bot can do")),
         ("about", words("who runs this bot")),
         ("whoami", words("your own numeric id")),

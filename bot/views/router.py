@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.views import about, answers, cards, lists, settings, share, start
+from bot.views import about, answers, cards, lists, settings, share, start, wipe
 from bot.views.callback import Action, Callback
 from bot.views.case_card import case_card
 from bot.views.pieces import Numbers, back_token, newest_first
@@ -84,6 +84,7 @@ _SCREENS: dict[Action, Draw] = {
     Action.HELP: lambda scene, _: about.help_(scene),
     Action.ABOUT: lambda scene, _: about.about(scene),
     Action.PRIVACY: lambda scene, _: about.privacy(scene),
+    Action.WIPE: lambda scene, _: wipe.ask(scene),
     Action.LANGUAGES: lambda scene, _: start.languages(scene),
     Action.SETTINGS: lambda scene, _: settings.settings(scene),
     Action.TOPICS: lambda scene, _: settings.topics(scene),

@@ -75,7 +75,14 @@ def subscribed(scene: Scene) -> View:
 def stopped(scene: Scene) -> View:
     words = scene.words
     text = Text().line(words.c("stop", "Stopped, and your record is erased."))
-    text.line(words.c("stop", "This chat stays on your phone: delete the chat there to clear it."))
+    text.line(
+        words.c(
+            "stop",
+            "This chat stays on your phone: /wipe clears what Telegram allows of the last 48 hours; "
+            "then delete the chat.",
+        )
+    )
     return text.view(
-        (to(scene, words("Subscribe to all"), Action.SUBSCRIBE_ALL), to(scene, words("Back"), Action.HOME))
+        (to(scene, words("Clear this chat"), Action.WIPE),),
+        (to(scene, words("Subscribe to all"), Action.SUBSCRIBE_ALL), to(scene, words("Back"), Action.HOME)),
     )

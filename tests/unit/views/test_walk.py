@@ -27,6 +27,7 @@ ACTS = {
     Action.SUBSCRIBE_ALL,
     Action.URGENT_ONLY,
     Action.UNSUBSCRIBE,
+    Action.WIPE_NOW,
     Action.TOGGLE,
     Action.FOLLOW,
     Action.UNFOLLOW,
