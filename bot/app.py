@@ -9,12 +9,11 @@ import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Set
+from collections.abc import AsyncIterator, Callable, Set
 from dataclasses import replace
 from typing import Any
 
 import structlog
-from telegram import Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ContextTypes
 
@@ -30,11 +29,12 @@ from bot.handlers.library import read_again
 from bot.handlers.metadata import register as register_metadata
 from bot.handlers.panels import Panels
 from bot.house import house_of
+from bot.inbound import LARGEST, Inbound
 from bot.orders import Hands, bound
 from bot.views.words import load_words
 from bot.wire.gate import Gate
-from bot.wire.intake import Poller
 from bot.wire.limiter import GateLimiter
+from bot.wire.listen import CannotListen, Listener
 from bot.wire.pace import BroadcastPace, SystemClock
 from bot.wire.sender import WireSender
 from bot.wire.transport import AiohttpRequest, SafeBot
@@ -128,61 +128,55 @@ def _signals(stop: asyncio.Event) -> Any:
 
 
 async def _serve(services: Services, application: App, stop: asyncio.Event, ready: Callable[[], None] | None) -> None:
+    listener = Listener(services.settings.listen, LARGEST)
+    inbound = Inbound(services, application, listener)
     try:
         await application.initialize()
-        await application.bot.delete_webhook()
+        await inbound.open()
     except InvalidToken:
-        await application.bot.request.shutdown()
+        await _abandon(application, listener)
         raise Refused("DAUYS_TOKEN: Telegram does not know this token; copy it again from @BotFather") from None
     except TelegramError as error:
-        await application.bot.request.shutdown()
+        await _abandon(application, listener)
         kind = type(error).__name__
         raise Refused(f"DAUYS_API_URL: no answer there ({kind}); check the network, or set DAUYS_PROXY") from None
+    except CannotListen as error:
+        await _abandon(application, listener)
+        raise Refused(str(error)) from None
     await sweep(services, services.shelf.names)
     services.house = replace(services.house, username=application.bot.username)
     await services.sender.open()
-    poller = Poller(application.bot.raw_updates, _handle(application))
     panels = Panels(services, application.bot)
     try:
         async with asyncio.TaskGroup() as group:
-            polling = group.create_task(poller.run())
+            coming = group.create_task(inbound.run())
             others = [
                 group.create_task(services.engine.run()),
                 group.create_task(panels.run()),
                 group.create_task(_housekeeping(services)),
-                group.create_task(_after_first_poll(services, application, poller, ready)),
+                group.create_task(_once_ready(services, application, inbound, ready)),
+                *(group.create_task(task()) for task in inbound.tasks()),
                 group.create_task(_reloads(services)),
             ]
             await stop.wait()
             log.info("stopping: answers still awaited are waited for")
-            poller.stop()
-            await asyncio.gather(services.engine.stop(), polling)
+            inbound.stop()
+            await asyncio.gather(services.engine.stop(), coming, inbound.close())
             for task in others:
                 task.cancel()
-        await poller.confirm()
+        await inbound.end()
     finally:
         await services.sender.close()
         await application.shutdown()
 
 
-def _handle(application: App) -> Callable[[dict[str, Any]], Awaitable[None]]:
-    """One update of Telegram's JSON through the handlers; one that cannot be read is dropped with a line."""
-
-    async def handle(raw: dict[str, Any]) -> None:
-        try:
-            update = Update.de_json(raw, application.bot)
-        except Exception as error:  # noqa: BLE001 - whatever a malformed update breaks, the next one counts
-            log.warning("update dropped: it cannot be read", error=type(error).__name__)
-            return
-        await application.process_update(update)
-
-    return handle
+async def _abandon(application: App, listener: Listener) -> None:
+    await application.bot.request.shutdown()
+    await listener.close()
 
 
-async def _after_first_poll(
-    services: Services, application: App, poller: Poller, ready: Callable[[], None] | None
-) -> None:
-    await poller.first_poll.wait()
+async def _once_ready(services: Services, application: App, inbound: Inbound, ready: Callable[[], None] | None) -> None:
+    await inbound.first.wait()
     log.info("the bot listens", records=len(services.library.cases) + len(services.library.declarations))
     if ready is not None:
         ready()

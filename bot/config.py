@@ -17,6 +17,7 @@ SHIPPED_LIBRARY = Path(__file__).resolve().parent.parent / "content" / "data"
 PREFIX = "DAUYS_"
 SECRETS = ("token", "webhook_secret", "proxy", "database")
 _TOKEN = re.compile(r"[0-9]{3,16}:[A-Za-z0-9_-]{20,}", re.ASCII)
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}", re.ASCII)
 
 
 class ConfigError(Exception):
@@ -166,9 +167,6 @@ def _not_yet(settings: Settings) -> list[str]:
         "PAID": settings.paid,
         "AUTOPUBLISH": settings.autopublish,
         "INLINE": settings.inline,
-        "WEBHOOK_URL": bool(settings.webhook_url),
-        "LISTEN": settings.listen != Settings.model_fields["listen"].default,
-        "WEBHOOK_SECRET": bool(settings.webhook_secret.get_secret_value()),
     }
     faults = [f"{PREFIX}{name}: not in this version; leave it unset" for name, wanted in asked.items() if wanted]
     if settings.approvals == "2":
@@ -176,6 +174,27 @@ def _not_yet(settings: Settings) -> list[str]:
     database = settings.database.get_secret_value()
     if database and not database.startswith("sqlite"):
         faults.append(f"{PREFIX}DATABASE: only SQLite in this version; leave it unset or give a sqlite URL")
+    return faults
+
+
+def _webhook(settings: Settings) -> list[str]:
+    """A webhook without a secret would let anybody forge updates; the address itself must hold nothing secret."""
+    url, secret = settings.webhook_url, settings.webhook_secret.get_secret_value()
+    token = settings.token.get_secret_value()
+    faults = []
+    if url and not secret:
+        faults.append(
+            f"{PREFIX}WEBHOOK_SECRET: not set; with {PREFIX}WEBHOOK_URL the bot refuses to start without one: "
+            "openssl rand -hex 32 makes one"
+        )
+    if secret and not url:
+        faults.append(f"{PREFIX}WEBHOOK_URL: not set, but {PREFIX}WEBHOOK_SECRET is; set both or neither")
+    if secret and not _WEBHOOK_SECRET.fullmatch(secret):
+        faults.append(f"{PREFIX}WEBHOOK_SECRET: expected 16 to 256 of A-Z, a-z, 0-9, _ and -, as Telegram takes them")
+    if url and token and token.partition(":")[2] in url:
+        faults.append(f"{PREFIX}WEBHOOK_URL: holds the token; addresses are logged on the way, choose another path")
+    if url.startswith("http:") and settings.api_url == Settings.model_fields["api_url"].default:
+        faults.append(f"{PREFIX}WEBHOOK_URL: Telegram calls https addresses only; put a proxy with TLS in front")
     return faults
 
 
@@ -198,7 +217,7 @@ def load_settings(**overrides: object) -> Settings:
             name = PREFIX + str(fault["loc"][0]).upper()
             faults.append(f"{name}: {fault['msg'].removeprefix('Value error, ')}")
         raise ConfigError(faults) from None
-    faults += _not_yet(settings)
+    faults += _not_yet(settings) + _webhook(settings)
     if faults:
         raise ConfigError(faults)
     return settings

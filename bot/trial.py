@@ -30,6 +30,9 @@ async def trial(port: int, overrides: dict[str, object], say: Callable[[str], No
                 database="",
                 key_file=None,
                 api_url=sandbox.bot_api,
+                webhook_url="",
+                webhook_secret="",
+                listen="127.0.0.1:0",
                 proxy="",
                 **overrides,
             )

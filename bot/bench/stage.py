@@ -96,6 +96,7 @@ class Stage:
             "DAUYS_OWNERS": str(OWNER),
             "DAUYS_DATA": str(self.data),
             "DAUYS_API_URL": url,
+            "DAUYS_LISTEN": "127.0.0.1:0",
             "DAUYS_APPROVALS": "1",
             **self.settings,
         }

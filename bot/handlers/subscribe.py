@@ -56,8 +56,10 @@ async def _toggle(update: Update, context: Context, callback: Callback) -> None:
     subscribers = context.services.storage.subscribers
     before = await subscribers.get(user.id)
     held = before.topics if before else frozenset()
-    if topic in held:
-        await subscribers.set_topics(user.id, held - {topic})
+    wanted = callback.arg(1) == "1" if callback.arg(1) else topic not in held
+    if not wanted:
+        if before is not None:
+            await subscribers.set_topics(user.id, held - {topic})
     else:
         await subscribers.subscribe(user.id, before.language if before else callback.language, held | {topic})
     after = await subscribers.get(user.id)

@@ -100,8 +100,27 @@ def _yes(world: World, fields: Json) -> bool:
     return True
 
 
+def set_webhook(world: World, fields: Json) -> bool:
+    """Telegram takes https alone; here the bot is on the same machine, and http does too."""
+    url = str(fields.get("url") or "")
+    if url and not url.startswith(("https://", "http://")):
+        raise Refusal(400, "Bad Request: bad webhook: An HTTPS URL must be provided for webhook")
+    allowed = decoded(fields.get("allowed_updates")) or []
+    world.webhook = {**fields, "url": url, "allowed_updates": allowed} if url else {}
+    world.arrived.set()
+    return True
+
+
+def delete_webhook(world: World, fields: Json) -> bool:
+    world.webhook = {}
+    return True
+
+
 def webhook_info(world: World, fields: Json) -> Json:
-    return {"url": "", "has_custom_certificate": False, "pending_update_count": len(world.updates)}
+    info: Json = {"url": "", "has_custom_certificate": False, "pending_update_count": len(world.updates)}
+    if world.webhook:
+        info |= {"url": world.webhook["url"], "allowed_updates": world.webhook["allowed_updates"]}
+    return info
 
 
 METHODS: dict[str, Method] = {
@@ -136,12 +155,9 @@ METHODS: dict[str, Method] = {
     "setChatMenuButton": _yes,
     "getChat": get_chat,
     "leaveChat": leave_chat,
-    "deleteWebhook": _yes,
-    "getWebhookInfo": lambda world, _: {
-        "url": "",
-        "has_custom_certificate": False,
-        "pending_update_count": len(world.updates),
-    },
+    "setWebhook": set_webhook,
+    "deleteWebhook": delete_webhook,
+    "getWebhookInfo": webhook_info,
     "logOut": _yes,
     "close": _yes,
 }

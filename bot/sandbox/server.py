@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.sandbox.faults import Fault, migrated
 from bot.sandbox.files import UPLOAD_BYTES
+from bot.sandbox.hook import Hook
 from bot.sandbox.methods import METHODS
 from bot.sandbox.page import ChatPage, form
 from bot.sandbox.refusal import Json, Refusal
@@ -18,6 +19,7 @@ from bot.sandbox.world import World
 LARGEST = UPLOAD_BYTES + 1024 * 1024
 """Bytes of a request: the largest file, and the fields beside it."""
 
+HOOKED = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
 
@@ -31,6 +33,7 @@ class Sandbox:
         self._page = ChatPage(self.world, self.trouble)
         self._poll: asyncio.Future[None] | None = None
         self._runner: web.AppRunner | None = None
+        self._hook: asyncio.Task[None] | None = None
 
     def __repr__(self) -> str:
         return f"Sandbox(port={self._port})"
@@ -54,8 +57,12 @@ class Sandbox:
         site = web.TCPSite(self._runner, self._host, self._port)
         await site.start()
         self._port = self._runner.addresses[0][1]
+        self._hook = asyncio.create_task(Hook(self.world).run())
 
     async def stop(self) -> None:
+        if self._hook is not None:
+            self._hook.cancel()
+            await asyncio.gather(self._hook, return_exceptions=True)
         if self._runner is not None:
             await self._runner.cleanup()
 
@@ -97,6 +104,8 @@ class Sandbox:
     async def _updates(self, fields: Json) -> list[Json]:
         offset, timeout = int(fields.get("offset") or 0), min(50, int(fields.get("timeout") or 0))
         limit = min(100, int(fields.get("limit") or 100))
+        if self.world.webhook:
+            raise Refusal(409, HOOKED)
         if self._poll is not None and not self._poll.done():
             self._poll.set_exception(Refusal(409, CONFLICT))
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -113,6 +122,8 @@ class Sandbox:
             waiting.cancel()
             if mine.done():
                 mine.result()
+            if world.webhook:
+                raise Refusal(409, HOOKED)
         if not mine.done():
             mine.set_result(None)
         return world.updates[:limit]

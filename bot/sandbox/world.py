@@ -58,6 +58,8 @@ class World:
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
     files: Files = field(default_factory=Files)
+    webhook: Json = field(default_factory=dict)
+    """What setWebhook was given; empty while updates are to be polled."""
     left: list[int] = field(default_factory=list)
     """Chats that the bot has left."""
     watchers: set[Callable[[Json], None]] = field(default_factory=set)

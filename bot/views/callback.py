@@ -49,7 +49,7 @@ class Action(StrEnum):
     SETTINGS = "st"
     TOPICS = "tp"
     TOGGLE = "tg"
-    """args: topic."""
+    """args: topic, "1" or "0": what to set; without it, the other of what is."""
     SUBSCRIBE_ALL = "sa"
     URGENT_ONLY = "su"
     UNSUBSCRIBE = "un"

@@ -16,10 +16,7 @@ def topics(scene: Scene) -> View:
     held = scene.reader.topics if scene.reader is not None else frozenset()
     text = Text().bold(words("Topics")).line()
     text.line(words("Press a topic to switch it on or off. Alerts are urgent; the others are news of the records."))
-    rows = [
-        (to(scene, f"{'✓' if topic in held else '○'} {topic_label(words, topic)}", Action.TOGGLE, topic.value),)
-        for topic in Topic
-    ]
+    rows = [(_topic(scene, topic, topic in held),) for topic in Topic]
     return text.view(
         *rows,
         (
@@ -28,6 +25,12 @@ def topics(scene: Scene) -> View:
         ),
         (to(scene, words("Back"), Action.HOME),),
     )
+
+
+def _topic(scene: Scene, topic: Topic, on: bool) -> Button:
+    """The button says what it will set: pressed twice, or handled twice after a crash, it does the same."""
+    label = f"{'✓' if on else '○'} {topic_label(scene.words, topic)}"
+    return to(scene, label, Action.TOGGLE, topic.value, 0 if on else 1)
 
 
 def _switch(scene: Scene, label: str, action: Action, on: bool) -> Button:

@@ -1,142 +1,279 @@
-"""Updates in. An update is acknowledged after it was handled: a crash makes Telegram send it again.
+"""Updates in. An update may be acknowledged when `Intake.take` has returned: it was handled, or dropped for a
+reason that was told. A crash before that makes Telegram send it again.
 
-`getUpdates` confirms everything below its offset, so the offset moves only behind a batch whose every
-update was handled. Within a batch one chat's updates keep their order; chats run side by side.
+One chat's updates keep their order; chats run side by side, owners beside everybody. How updates come is told
+in `poller.py` and `webhook.py`.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any, Protocol, TypeVar
+import contextlib
+import re
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextvars import ContextVar
+from enum import Enum, auto
+from typing import Any, Protocol
 
 import structlog
-from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
 
 from bot.logs import places
-from bot.wire.limiter import seconds
+from bot.wire.journal import Journal
+from bot.wire.lanes import mute
+from storage.errors import StorageError
 
-T = TypeVar("T")
 log = structlog.get_logger(__name__)
 
+Raw = dict[str, Any]
 ALLOWED = ("message", "callback_query", "my_chat_member")
-LONG_POLL = 25
-"""Seconds that Telegram may hold a poll open."""
-BATCH = 100
 SIDE_BY_SIDE = 64
 """Chats handled at once."""
+MOST = 400
+"""Updates held at once; beyond it a webhook's calls are asked to come again."""
 TRIES = 2
 """An update that kills its handler is dropped after so many."""
+PATIENCE = (0.2, 1.0, 5.0, 15.0, 30.0)
+"""Seconds between two tries while the database cannot be written: nothing is dropped for that."""
+_KIND = re.compile(r"[a-z_]{1,40}", re.ASCII)
+
+last_try: ContextVar[bool] = ContextVar("last_try", default=True)
+"""Whether a failure of this update's handler is final: only then its person is told."""
 
 
-class Fetch(Protocol):
-    async def __call__(self, offset: int, timeout: int, limit: int) -> list[dict[str, Any]]:
-        """Updates from `offset` on, as Telegram's JSON; raises TelegramError. `timeout` in seconds."""
+class Full(Exception):
+    """Too many updates are in hand; this one was not looked at."""
 
 
-class Poller:
-    """`handle` processes one update; it may raise, which costs the update a try."""
+class Verdict(Enum):
+    """ANSWER: as usual. MUTE: it is carried out, and not answered. DROP: it is not even read."""
 
-    def __init__(self, fetch: Fetch, handle: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
-        self._fetch = fetch
+    ANSWER = auto()
+    MUTE = auto()
+    DROP = auto()
+
+
+class Doorkeeper(Protocol):
+    """Decides before an update is parsed. `urgent`: an owner's, never held back."""
+
+    def urgent(self, update: Raw) -> bool: ...
+
+    def verdict(self, update: Raw, in_hand: int) -> Verdict: ...
+
+
+class Open:
+    """Lets everything in."""
+
+    def urgent(self, update: Raw) -> bool:
+        return False
+
+    def verdict(self, update: Raw, in_hand: int) -> Verdict:
+        return Verdict.ANSWER
+
+
+class Intake:
+    """`handle` processes one update; it may raise, which costs the update a try. StorageError: it is tried
+    until the database works again. `counts`: what became of updates, by word."""
+
+    def __init__(
+        self,
+        handle: Callable[[Raw], Awaitable[None]],
+        journal: Journal | None = None,
+        door: Doorkeeper | None = None,
+    ) -> None:
         self._handle = handle
-        self._offset = 0
+        self._journal = journal
+        self._door: Doorkeeper = door if door is not None else Open()
         self._room = asyncio.Semaphore(SIDE_BY_SIDE)
+        self._lines: dict[object, tuple[asyncio.Lock, int]] = {}
+        self._taken: dict[int, asyncio.Future[None]] = {}
+        self._running = 0
+        self._solo = asyncio.Lock()
+        self._change = asyncio.Condition()
         self._stopping = asyncio.Event()
-        self.first_poll = asyncio.Event()
-        """Set when Telegram has answered the first poll."""
+        self.counts: Counter[str] = Counter()
+        self.kinds: Counter[str] = Counter()
 
-    async def run(self) -> None:
-        """Polls until `stop`; a batch in hand is finished first. InvalidToken ends it at once."""
-        pause = 0.0
-        while not self._stopping.is_set():
-            try:
-                updates = await self._next()
-                pause = 0.0
-            except InvalidToken:
-                raise
-            except RetryAfter as error:
-                pause = seconds(error)
-                log.warning("polling waits, as Telegram asks", seconds=pause)
-            except TelegramError as error:
-                pause = min(max(pause * 2, 0.5), 30.0)
-                _say(error, pause)
-            else:
-                self.first_poll.set()
-                await self._batch(updates)
-            if pause:
-                await self._unless_stopped(asyncio.sleep(pause))
+    @property
+    def in_hand(self) -> int:
+        return len(self._taken)
 
-    async def _next(self) -> list[dict[str, Any]]:
-        """The first poll does not wait for anything to happen: its answer shows that Telegram is there."""
-        wait = LONG_POLL if self.first_poll.is_set() else 0
-        return await self._unless_stopped(self._fetch(self._offset, wait, BATCH)) or []
-
-    async def _unless_stopped(self, work: Coroutine[Any, Any, T]) -> T | None:
-        """The result of `work`, or None when `stop` was called first: `work` is then cancelled."""
-        working = asyncio.ensure_future(work)
-        stopping = asyncio.ensure_future(self._stopping.wait())
-        try:
-            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            return working.result() if working.done() else None
-        finally:
-            for task in (working, stopping):
-                task.cancel()
-            await asyncio.gather(working, stopping, return_exceptions=True)
+    def urgent(self, update: Raw) -> bool:
+        return self._door.urgent(update)
 
     def stop(self) -> None:
-        """Ends `run` after the batch in hand."""
+        """Waiting for a database that fails ends: what was not handled will come again."""
         self._stopping.set()
 
-    async def confirm(self) -> None:
-        """Tells Telegram what was handled since the last poll; at an orderly stop."""
-        if self._offset:
+    async def take(self, update: Raw) -> None:
+        """Returns when the update may be acknowledged. Full: it was not taken. StorageError: it could not be
+        handled before the stop, and must come again."""
+        number = update["update_id"]
+        again = self._taken.get(number)
+        if again is not None:
+            self.counts["repeat"] += 1
+            await asyncio.shield(again)
+            return
+        if self._journal is not None and self._journal.seen(number):
+            self.counts["repeat"] += 1
+            return
+        urgent = self._door.urgent(update)
+        if len(self._taken) >= MOST and not urgent:
+            raise Full
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._taken[number] = future
+        try:
+            await self._through(update, number, urgent)
+        except Exception as error:
+            future.set_exception(error)
+            future.exception()
+            raise
+        except BaseException:
+            future.cancel()
+            raise
+        else:
+            future.set_result(None)
+        finally:
+            del self._taken[number]
+
+    async def _through(self, update: Raw, number: int, urgent: bool) -> None:
+        suspect = self._journal is not None and number in self._journal.suspects
+        verdict = self._door.verdict(update, len(self._taken))
+        if verdict is Verdict.DROP:
+            self.counts["flood"] += 1
+            self._done(number)
+            return
+        mute.set(verdict is Verdict.MUTE)
+        self.kinds[kind_of(update)] += 1
+        async with self._line(chat_of(update)), self._turn(suspect, urgent):
+            if suspect and self._deaths(number) >= TRIES:
+                self.counts["poison"] += 1
+                log.error("update dropped: the bot died twice while handling it", update=number, kind=kind_of(update))
+            else:
+                await self._tried(update, number, suspect)
+        self._done(number)
+
+    def _deaths(self, number: int) -> int:
+        return self._journal.suspects.get(number, 0) if self._journal is not None else 0
+
+    def _done(self, number: int) -> None:
+        if self._journal is not None:
+            self._journal.done(number)
+
+    @contextlib.asynccontextmanager
+    async def _line(self, chat: object) -> AsyncIterator[None]:
+        """One chat's updates, one after another, as they came."""
+        lock, waiting = self._lines.get(chat) or (asyncio.Lock(), 0)
+        self._lines[chat] = (lock, waiting + 1)
+        try:
+            async with lock:
+                yield
+        finally:
+            lock, waiting = self._lines[chat]
+            if waiting == 1:
+                del self._lines[chat]
+            else:
+                self._lines[chat] = (lock, waiting - 1)
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, suspect: bool, urgent: bool) -> AsyncIterator[None]:
+        """A place among those handled at once; an update that was in hand at a death gets the house for itself."""
+        if suspect:
             try:
-                await self._fetch(self._offset, 0, 1)
-            except TelegramError as error:
-                log.info("the last updates may be delivered again", error=type(error).__name__)
+                async with self._solo:
+                    async with self._change:
+                        await self._change.wait_for(lambda: self._running == 0)
+                    yield
+            finally:
+                async with self._change:
+                    self._change.notify_all()
+            return
+        if not urgent:
+            await self._room.acquire()
+        try:
+            if self._solo.locked():
+                async with self._change:
+                    await self._change.wait_for(lambda: not self._solo.locked())
+            self._running += 1
+            try:
+                yield
+            finally:
+                self._running -= 1
+                if self._solo.locked() and not self._running:
+                    async with self._change:
+                        self._change.notify_all()
+        finally:
+            if not urgent:
+                self._room.release()
 
-    async def _batch(self, updates: list[dict[str, Any]]) -> None:
-        chats: dict[object, list[dict[str, Any]]] = defaultdict(list)
-        for update in updates:
-            chats[_chat(update)].append(update)
-        async with asyncio.TaskGroup() as group:
-            for of_one_chat in chats.values():
-                group.create_task(self._in_order(of_one_chat))
-        if updates:
-            self._offset = max(update["update_id"] for update in updates) + 1
-
-    async def _in_order(self, updates: list[dict[str, Any]]) -> None:
-        async with self._room:
-            for update in updates:
-                await self._one(update)
-
-    async def _one(self, update: dict[str, Any]) -> None:
-        kind = next((key for key in update if key != "update_id"), "nothing")
-        for attempt in range(TRIES):
+    async def _tried(self, update: Raw, number: int, suspect: bool) -> None:
+        kind = kind_of(update)
+        failures = 0
+        for attempt in range(1, 1 << 30):
+            if self._journal is not None:
+                self._journal.begin(number, alone=suspect)
+            last_try.set(failures + 1 >= TRIES)
             try:
                 await self._handle(update)
+            except StorageError as error:
+                self.counts["storage"] += 1
+                log.warning("update waits: it cannot be stored", kind=kind, attempt=attempt, error=str(error))
+                if await self._stopped_after(PATIENCE[min(attempt, len(PATIENCE)) - 1]):
+                    self._leave(number)
+                    raise
             except Exception as error:  # noqa: BLE001 - one update must not stop the others
-                log.warning("update failed", kind=kind, attempt=attempt + 1, error=places(error))
+                failures += 1
+                log.warning("update failed", kind=kind, attempt=failures, error=places(error))
+                if failures >= TRIES:
+                    self.counts["poison"] += 1
+                    log.error("update dropped: its handler failed twice", update=number, kind=kind)  # noqa: TRY400 - the places stand above
+                    return
             else:
+                self.counts["handled"] += 1
                 return
 
+    def _leave(self, number: int) -> None:
+        if self._journal is not None:
+            self._journal.leave(number)
 
-def _chat(update: dict[str, Any]) -> object:
+    async def _stopped_after(self, seconds: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        return self._stopping.is_set()
+
+
+def kind_of(update: Raw) -> str:
+    """The name of what it carries; a name that Telegram would not give is not repeated."""
+    name = next((key for key in update if key != "update_id"), "nothing")
+    return name if _KIND.fullmatch(name) else "other"
+
+
+def chat_of(update: Raw) -> object:
+    """The chat whose order counts; None for what belongs to none."""
     for value in update.values():
         if isinstance(value, dict):
             place = value.get("message", value)
             chat = place.get("chat") if isinstance(place, dict) else None
             if isinstance(chat, dict):
-                return chat.get("id")
+                found = chat.get("id")
+                return found if isinstance(found, int | str) else None
     return None
 
 
-def _say(error: TelegramError, pause: float) -> None:
-    if isinstance(error, Conflict):
-        log.error("another program polls with this token: stop it, or the two will share the updates")
-    elif isinstance(error, NetworkError):
-        log.warning("Telegram cannot be reached", error=type(error).__name__, seconds=pause)
-    else:
-        log.warning("polling failed", error=type(error).__name__, seconds=pause)
+def person_of(update: Raw) -> int | None:
+    """Who sent it, as far as it says so."""
+    for value in update.values():
+        if isinstance(value, dict):
+            sender = value.get("from")
+            found = sender.get("id") if isinstance(sender, dict) else None
+            if isinstance(found, int):
+                return found
+    return None
+
+
+def readable(update: object) -> bool:
+    """Whether it is an update at all: an object with a number that fits."""
+    if not isinstance(update, dict):
+        return False
+    number = update.get("update_id")
+    return isinstance(number, int) and not isinstance(number, bool) and 0 < number < 1 << 63

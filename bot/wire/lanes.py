@@ -20,3 +20,6 @@ class Superseded(Exception):
 
 
 lane: ContextVar[Lane] = ContextVar("lane", default=Lane.REPLY)
+
+mute: ContextVar[bool] = ContextVar("mute", default=False)
+"""Set for an update that is carried out without an answer: nothing that counts as a message goes out for it."""

@@ -12,7 +12,7 @@ from telegram.ext import BaseRateLimiter
 
 from bot.wire.gate import Gate
 from bot.wire.gate_chats import Chat
-from bot.wire.lanes import Lane, Superseded, lane
+from bot.wire.lanes import Lane, Superseded, lane, mute
 
 COUNTED = ("send", "edit", "copy", "forward", "delete")
 """Beginnings of the methods that Telegram counts as messages, where they name a chat or a message."""
@@ -27,6 +27,13 @@ class Overtaken(TelegramError):
 
     def __init__(self) -> None:
         super().__init__("a newer state of this message is on its way")
+
+
+class Muted(TelegramError):
+    """Its person has asked too much: the update was carried out and is not answered."""
+
+    def __init__(self) -> None:
+        super().__init__("not answered: too much was asked")
 
 
 def seconds(error: RetryAfter) -> float:
@@ -74,6 +81,8 @@ class GateLimiter(BaseRateLimiter[None]):
         return await through(callback, args, kwargs, data)
 
     async def _counted(self, callback: Any, args: Any, kwargs: dict[str, Any], data: dict[str, Any]) -> Any:
+        if mute.get():
+            raise Muted
         mine = lane.get()
         key = (chat_of(data), data.get("message_id")) if mine is Lane.PANEL and "message_id" in data else None
         for attempt in range(TRIES):

@@ -107,6 +107,7 @@ class House:
         owner = self.person(2).id
         chosen = {
             "undo": 0.0,
+            "listen": "127.0.0.1:0",
             "owners": frozenset({owner}),
             "contact": "desk@example.org",
             "help": "+1",

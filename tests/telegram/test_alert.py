@@ -231,3 +231,4 @@ async def house_subscribes(house: House, person: Person) -> None:
     """Straight into storage's own format through a button: at one message a second the talk takes too long."""
     answered = house.sandbox.world.press(person.id, 0, "1en.sa")
     await asyncio.wait_for(answered, 8)
+    await person.handled()

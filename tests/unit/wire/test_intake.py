@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 
-from bot.wire.intake import TRIES, Poller
+from bot.wire.intake import TRIES, Intake
+from bot.wire.poller import Poller
 
 
 def message(update_id: int, chat: int) -> dict[str, Any]:
@@ -51,7 +52,7 @@ async def test_the_offset_moves_only_behind_what_was_handled() -> None:
         await asyncio.sleep(0.01)
         seen.append((update["update_id"], telegram.offsets[-1]))
 
-    await run_until_idle(telegram, Poller(telegram, handle))
+    await run_until_idle(telegram, Poller(telegram, Intake(handle)))
     assert sorted(seen) == [(7, 0), (8, 0)]
     assert telegram.offsets == [0, 0, 9]
 
@@ -64,7 +65,7 @@ async def test_one_chat_keeps_its_order_while_others_go_on() -> None:
         await asyncio.sleep(0.05 if update["update_id"] == 1 else 0)
         order.append(update["update_id"])
 
-    await run_until_idle(telegram, Poller(telegram, handle))
+    await run_until_idle(telegram, Poller(telegram, Intake(handle)))
     assert order == [2, 4, 1, 3]
 
 
@@ -77,7 +78,7 @@ async def test_an_update_that_kills_its_handler_is_dropped_after_two_tries() -> 
         if update["update_id"] == 1:
             raise RuntimeError("poison")
 
-    await run_until_idle(telegram, Poller(telegram, handle))
+    await run_until_idle(telegram, Poller(telegram, Intake(handle)))
     assert tried == [1] * TRIES + [2]
     assert telegram.offsets[-1] == 3
 
@@ -89,7 +90,7 @@ async def test_a_failed_poll_is_tried_again() -> None:
     async def handle(update: dict[str, Any]) -> None:
         seen.append(update["update_id"])
 
-    poller = Poller(telegram, handle)
+    poller = Poller(telegram, Intake(handle))
     await run_until_idle(telegram, poller)
     assert seen == [5]
     assert poller.first_poll.is_set()
@@ -100,7 +101,7 @@ async def test_a_refused_token_ends_it() -> None:
         raise AssertionError("nothing was sent")
 
     with pytest.raises(InvalidToken):
-        await Poller(Telegram(InvalidToken("no")), never).run()
+        await Poller(Telegram(InvalidToken("no")), Intake(never)).run()
 
 
 async def test_a_stop_finishes_the_batch_in_hand_and_confirms_it() -> None:
@@ -112,7 +113,7 @@ async def test_a_stop_finishes_the_batch_in_hand_and_confirms_it() -> None:
         await asyncio.sleep(0.05)
         done.set()
 
-    poller = Poller(telegram, handle)
+    poller = Poller(telegram, Intake(handle))
     task = asyncio.ensure_future(poller.run())
     await begun.wait()
     poller.stop()
