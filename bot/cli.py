@@ -223,10 +223,16 @@ def bench_broadcast(
     kill: Annotated[int, typer.Option(min=0, help="Times that the bot is killed with -9 meanwhile.")] = 0,
     peers: Annotated[bool, typer.Option(help="Measure PTB and aiogram in the same run.")] = True,
     rounds: Annotated[int, typer.Option(min=1, help="Paired runs, of which medians are shown.")] = 1,
+    limit: Annotated[
+        bool, typer.Option(help="Without: nginx answers at once, and rate, latency, kill count not.")
+    ] = True,
 ) -> None:
     """One broadcast: rate, floods, CPU a message, memory, what was lost or doubled; peers beside it."""
-    from bot.bench.command import broadcast
+    from bot.bench.command import broadcast, unlimited
 
+    if not limit:
+        run_guarded(unlimited(subscribers=subscribers, peers=peers, rounds=rounds, out=out))
+        return
     run_guarded(
         broadcast(
             subscribers=subscribers,

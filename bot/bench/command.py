@@ -18,6 +18,7 @@ from bot.bench.kills import PHASES
 from bot.bench.peers import SCRIPTS, environment, measure_peer
 from bot.bench.processes import Broken, StandIn, stand_in
 from bot.bench.stage import Stage
+from bot.bench.unlimited import rounds as unlimited_rounds
 
 MARGIN = 90.0
 """Seconds beyond what the rate needs, after which a run is given up."""
@@ -53,6 +54,14 @@ async def broadcast(
         faults = _found(rate, runs[0]).faults(every_phase=kills >= len(PHASES))
         if faults:
             raise Broken("; ".join(faults))
+
+
+async def unlimited(*, subscribers: int, peers: bool, rounds: int, out: Console) -> None:
+    """`dauys bench broadcast --no-limit`: a constant answer at once, as fast as each sender can."""
+    with tempfile.TemporaryDirectory(prefix="dauys-bench-") as folder, out.status("") as said:
+        names = list(SCRIPTS) if peers else []
+        runs = await unlimited_rounds(subscribers, rounds, names, Path(folder), said.update)
+    out.print(table(runs))
 
 
 async def kills(*, kills: int, rates: Sequence[float], seed: int | None = None, out: Console) -> None:

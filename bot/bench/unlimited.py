@@ -1,0 +1,103 @@
+"""How fast a sender is when nothing limits it, and what a message then costs it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from bot.bench.broadcast import Figures
+from bot.bench.nginx import Nginx, constant
+from bot.bench.peers import FOLDER, PTB, SCRIPTS, environment
+from bot.bench.processes import Broken, Child, StandIn, stand_in, started
+from bot.bench.stage import TEXT, Stage
+from storage.records import DeliveryState
+
+LOOK = 0.05
+WARM = 200
+"""Messages before the measuring begins."""
+AS_MUCH_AS_COMES = 100_000.0
+"""Messages a second that our bot is told it may send."""
+
+
+SHARE = {PTB: 0.05}
+"""Of the readers, for a sender that is slow enough to be known by fewer."""
+
+
+async def rounds(
+    readers: int, number: int, peers: Sequence[str], folder: Path, say: Callable[[str], None]
+) -> list[list[Figures]]:
+    """Paired runs without any limit; one list a sender, ours first."""
+    python = await environment() if peers else Path()
+    stage = Stage(folder, readers)
+    await stage.fill()
+    runs: list[list[Figures]] = [[] for _ in range(1 + len(peers))]
+    async with stand_in() as telegram, constant(folder, telegram) as nginx:
+        for now in range(1, number + 1):
+            say(f"Round {now} of {number}: Dauys …")
+            await stage.approve()
+            runs[0].append(await ours(nginx, telegram, stage))
+            for mine, name in zip(runs[1:], peers, strict=True):
+                say(f"Round {now} of {number}: {name} …")
+                count = max(2 * WARM, round(readers * SHARE.get(name, 1.0)))
+                mine.append(await peer(name, nginx, count, folder, python))
+    return runs
+
+
+async def ours(nginx: Nginx, telegram: StandIn, stage: Stage, patience: float = 120.0) -> Figures:
+    """The real bot, its ledger included; the stage's broadcast is approved and goes to all of its readers."""
+    await telegram.order("reset")
+    figures = await _measured(
+        "Dauys", nginx, stage.readers, lambda: stage.bot(nginx.url, AS_MUCH_AS_COMES), patience, stage
+    )
+    ended = await stage.record()
+    figures.lost = stage.readers - ended.counts.get(DeliveryState.SENT, 0)
+    return figures
+
+
+async def peer(sender: str, nginx: Nginx, readers: int, folder: Path, python: Path, patience: float = 120.0) -> Figures:
+    script = FOLDER / SCRIPTS[sender]
+    command = [str(python), str(script), nginx.url, str(readers), "0", TEXT]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("DAUYS_", "PYTHON"))}
+    return await _measured(
+        sender, nginx, readers, lambda: started(command, folder / "peer.log", environment, folder), patience, None
+    )
+
+
+async def _measured(
+    sender: str,
+    nginx: Nginx,
+    readers: int,
+    start: Callable[[], AbstractAsyncContextManager[Child]],
+    patience: float,
+    stage: Stage | None,
+) -> Figures:
+    figures = Figures(sender)
+    base = await nginx.requests()
+    ends = time.monotonic() + patience
+    first: tuple[float, int, float] | None = None
+    async with start() as child:
+        while True:
+            done = await nginx.requests() - base
+            now = (time.monotonic(), done, child.cpu() if child.running else 0.0)
+            if first is None and done >= WARM:
+                first = now
+            if done >= readers or not child.running:
+                break
+            if now[0] > ends:
+                raise Broken(f"{sender}: {done} of {readers} messages after {patience:g} s")
+            figures.peak = child.peak()
+            last = now
+            await asyncio.sleep(LOOK)
+        if stage is not None:
+            await stage.until_ended(patience)
+            await child.end()
+    if first is None:
+        raise Broken(f"{sender} ended by itself: {(child.words() or ['without a word'])[-1]}")
+    figures.seconds, figures.delivered = last[0] - first[0], last[1] - first[1]
+    figures.rate = figures.delivered / figures.seconds
+    figures.cpu = 1000 * (last[2] - first[2]) / figures.delivered
+    return figures
