@@ -67,7 +67,7 @@ class Speller:
         return text[:at] + seen + text[at + 1 :]
 
     def slip(self, text: str) -> str:
-        """One letter left out, hit beside, doubled with its neighbour or swapped; never the first of a word."""
+        """One letter left out, hit beside, doubled with its neighbour or swapped; a word never loses its first."""
         places = [at for at in range(1, len(text)) if text[at].isalpha() and text[at - 1].isalpha()]
         at = self.random.choice(places)
         ways: list[Callable[[], str]] = [
