@@ -22,6 +22,7 @@ MOST = 8
 _DOUBLED = re.compile(r"(.)\1+")
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 _LATIN = re.compile("[a-z\u00df-\u024f\u1e00-\u1eff]")
+_WHOLLY_CYRILLIC = re.compile("[\u0400-\u052f]+")
 _OTHER = re.compile("[^a-z\u00df-\u024f\u1e00-\u1eff\u0400-\u052f]")
 
 
@@ -34,11 +35,22 @@ def folds(word: str) -> tuple[str, ...]:
     word = plain(word)
     if not word:
         return ()
-    if is_cyrillic(word):
-        found: tuple[str, ...] = (settle(_cyrillic(word)),)
-    else:
-        found = tuple(dict.fromkeys(settle(reading) for reading in _readings(word)))
-    return tuple(fold for fold in found if fold)
+    return tuple(dict.fromkeys(fold for reading in _unsettled(word) if (fold := settle(reading))))
+
+
+def loose(word: str) -> tuple[str, ...]:
+    """Folds of a word that may be mistyped: with its doubled letters, and with any one letter left out before folding.
+
+    A slip inside `sh` or `ya` changes several letters of a fold; left out before, it changes one.
+    """
+    word = plain(word)
+    shorter = dict.fromkeys(word[:at] + word[at + 1 :] for at in range(len(word)))
+    found = [reading for one in (word, *shorter) for reading in _unsettled(one)[:2]]
+    return tuple(dict.fromkeys(fold for fold in (*found, *map(settle, found)) if len(fold) > 1))
+
+
+def _unsettled(word: str) -> list[str]:
+    return [_cyrillic(word)] if is_cyrillic(word) else _readings(word)
 
 
 def plain(word: str) -> str:
@@ -46,7 +58,7 @@ def plain(word: str) -> str:
     word = word[: 2 * LONGEST].lower()
     if not word.isascii():
         word = unicodedata.normalize("NFC", word)
-    if not word.isalpha() or not word.isascii():
+    if _WHOLLY_CYRILLIC.fullmatch(word) is None and not (word.isascii() and word.isalpha()):
         word = _one_script(word)
     return word[:LONGEST]
 
@@ -125,7 +137,7 @@ def _unknown(letter: str) -> tuple[str, ...]:
 
 _FINE = str.maketrans(
     {"ё": "е", "ә": "а", "ғ": "г", "ґ": "г", "қ": "к", "ң": "н", "ө": "о", "ұ": "у", "ү": "у", "һ": "х", "і": "и"}
-    | {"ї": "и", "є": "е", "э": "е", "ъ": "", "ь": ""}
+    | {"ї": "и", "є": "е"}
 )
 
 

@@ -23,6 +23,8 @@ _ROW = (1 << ROWS) - 1
 _WORD = (1 << WORDS) - 1
 MOST_READINGS = 4
 """Rows that one ambiguous spelling may take."""
+SHORTEST_BONES = 2
+_VOWELS = str.maketrans("", "", "aeiou")
 _PATRONYMIC = re.compile(r".{2}(?:o|e)(?:viq|vna)$|.{2}(?:iniqna|iqna|iq|uli|kizi|tegi|ogli)$")
 
 
@@ -42,6 +44,12 @@ def deletions(fold: str) -> Iterator[str]:
         if letter != last:
             yield fold[:at] + fold[at + 1 :]
         last = letter
+
+
+def bones(fold: str) -> str:
+    """The consonants, which survive most slips; nothing for a word that has too few to tell it."""
+    kept = fold[0] + fold[1:].translate(_VOWELS)
+    return kept if len(kept) > SHORTEST_BONES else ""
 
 
 class Index:
@@ -69,6 +77,8 @@ class Index:
         self._pairs = self._sorted(self._all_pairs())
         self._single = self._sorted(self._all_singles())
         self._near = self._sorted(self._all_deletions())
+        self._bones = self._sorted(self._all_bones())
+        self._other = array("I", map(self._both, range(len(self._of_row))))
 
     @property
     def people(self) -> int:
@@ -99,12 +109,27 @@ class Index:
         low, high = (one, other) if one < other else (other, one)
         return self._found(self._pairs, low << WORDS | high, ROWS)
 
+    def beside(self, word: int) -> dict[int, int]:
+        """Rows of two words that hold this one -> the other word."""
+        other = self._other
+        return {row: other[row] ^ word for row in self.rows_with(word) if other[row]}
+
+    def alike(self, fold: str) -> set[int]:
+        """Words with the same consonants."""
+        kept = bones(fold)
+        return set(self._found(self._bones, crc32(kept.encode()), WORDS)) if kept else set()
+
     def near(self, fold: str) -> set[int]:
         """Words of which one slip, and some of which two slips, may have made this one."""
         found: set[int] = set()
         for variant in deletions(fold):
             found.update(self._found(self._near, crc32(variant.encode()), WORDS))
         return found
+
+    def _both(self, row: int) -> int:
+        """Two words in one number, from which either gives the other; 0 where a name has one word, or more than two."""
+        words = self.name(row)
+        return words[0] ^ words[1] if len(words) == 2 else 0
 
     @staticmethod
     def _found(table: array[int], key: int, bits: int) -> Iterator[int]:
@@ -151,6 +176,11 @@ class Index:
             number = self._number[fold] = len(self.words)
             self.words.append(fold)
         return number
+
+    def _all_bones(self) -> Iterator[int]:
+        for number, fold in enumerate(self.words):
+            if kept := bones(fold):
+                yield crc32(kept.encode()) << WORDS | number
 
     @staticmethod
     def _sorted(values: Iterable[int]) -> array[int]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from content.names.fold import fine, is_cyrillic
+from content.names.fold import fine, is_cyrillic, loose, plain
 from content.names.index import Index, is_patronymic
 from content.names.inflect import nominatives
 from content.names.known import RealNames
@@ -21,6 +21,7 @@ MOST_NEAR = 24
 """Words of a question that are looked at for slips; a pasted page is read for exact names."""
 MOST_SCANNED = 4000
 """Bearers of one name whose other name is compared letter by letter."""
+SHORT = 3
 LONG_ENOUGH = 5
 
 
@@ -50,8 +51,13 @@ class Found:
     forms: tuple[Form, ...] = field(default=(), repr=False)
 
 
+MOST_SLIPS = 2
+MOST_DEEP = 12
+"""Likeliest words for one that is badly mistyped."""
+
+
 def most_slips(length: int) -> int:
-    return 0 if length < 4 else 1 if length < 6 else 2
+    return 0 if length < SHORT else 1 if length < LONG_ENOUGH else 2
 
 
 class Matcher:
@@ -61,14 +67,16 @@ class Matcher:
         self.index = index
         self.real = real
         self.words = words
-        self._exact: dict[int, list[Form]] = {}
-        self._near: dict[int, list[Form]] = {}
+        self._exact: dict[str, list[Form]] = {}
+        self._near: dict[str, list[Form]] = {}
+        self._deep: dict[str, list[Form]] = {}
 
     def exact(self, at: int) -> list[Form]:
         """Words of the index that this one is, or is a form of."""
-        found = self._exact.get(at)
+        word = self.words[at]
+        found = self._exact.get(word.text)
         if found is None:
-            found = self._exact[at] = self._look_up(self.words[at])
+            found = self._exact[word.text] = self._look_up(word)
         return found
 
     def _look_up(self, word: Word) -> list[Form]:
@@ -86,18 +94,35 @@ class Matcher:
 
     def near(self, at: int) -> list[Form]:
         """The same, and words from which it differs by a slip or two."""
-        found = self._near.get(at)
+        word = self.words[at]
+        found = self._near.get(word.text)
         if found is None:
-            forms = {form.number: form for form in self.exact(at)}
-            for fold in self.words[at].folds:
-                for number in self.index.near(fold):
-                    most = most_slips(min(len(fold), len(self.index.words[number])))
-                    slips = OSA.distance(fold, self.index.words[number], score_cutoff=most)
-                    known = forms.get(number)
-                    if 0 < slips <= most and (known is None or known.slips > slips):
-                        forms[number] = Form(number, "slip", slips)
-            found = self._near[at] = list(forms.values())
+            numbers = {number for fold in word.folds for number in self.index.near(fold)}
+            found = self._near[word.text] = [*self.exact(at), *self._slipped_into(at, numbers, beyond=0)]
         return found
+
+    def deep(self, at: int) -> list[Form]:
+        """The likeliest words for one whose slips changed several letters of the fold; counted later, as typed."""
+        word = self.words[at]
+        found = self._deep.get(word.text)
+        if found is None:
+            numbers = {number for fold in loose(word.text) for number in self.index.near(fold)}
+            numbers.update(number for fold in word.folds for number in self.index.alike(fold))
+            forms = sorted(self._slipped_into(at, numbers, beyond=2), key=lambda form: (form.slips, form.number))
+            found = self._deep[word.text] = [*self.exact(at), *forms[:MOST_DEEP]]
+        return found
+
+    def _slipped_into(self, at: int, numbers: Iterable[int], *, beyond: int) -> list[Form]:
+        words = self.index.words
+        known = {form.number for form in self.exact(at)}
+        found: dict[int, Form] = {}
+        for number in numbers:
+            for fold in self.words[at].folds if number not in known else ():
+                most = most_slips(min(len(fold), len(words[number]))) + beyond
+                slips = OSA.distance(fold, words[number], score_cutoff=most)
+                if 0 < slips <= most and (number not in found or found[number].slips > slips):
+                    found[number] = Form(number, "slip", slips)
+        return list(found.values())
 
     # whole names
 
@@ -169,6 +194,8 @@ class Matcher:
                 return "gender form"
             if form.kind == "same" and not self._fine(row, place, form.number):
                 return "spelling differs"
+            if form.kind == "case" and place != at[-1] and self.real.given(self.words[place].folds):
+                return "another name, or a case form"
         if self._another_father(row, at):
             return "another patronymic"
         return ""
@@ -212,57 +239,70 @@ class Matcher:
                     found += self._near_pair(one, other)
         return found
 
-    def _near_pair(self, one: int, other: int) -> Iterator[Found]:
-        lefts, rights = self.near(one), self.near(other)
-        hit = False
+    def _near_pair(self, one: int, other: int) -> list[Found]:
+        return (
+            self._crossed(one, other, self.near(one), self.near(other))
+            or [*self._scanned(one, other), *self._scanned(other, one)]
+            or self._crossed(one, other, self.deep(one), self.deep(other))
+        )
+
+    def _crossed(self, one: int, other: int, lefts: Sequence[Form], rights: Sequence[Form]) -> list[Found]:
+        found = []
         for left, right in product(lefts, rights):
-            if left.slips + right.slips > 2 or left.number == right.number:
-                continue
-            for row in self.index.rows_with_both(left.number, right.number):
-                found = self._slipped(row, {left.number: (one, left), right.number: (other, right)})
-                if found is not None:
-                    hit = True
-                    yield found
-        if not hit:
-            yield from self._scanned(one, other)
-            yield from self._scanned(other, one)
+            if left.number != right.number:
+                for row in self.index.rows_with_both(left.number, right.number):
+                    slipped = self._slipped(row, {left.number: (one, left), right.number: (other, right)})
+                    if slipped is not None:
+                        found.append(slipped)
+        return found
 
     def _scanned(self, sure: int, doubtful: int) -> Iterator[Found]:
         """One word is right: everybody who bears it, compared by the other word."""
-        typed = self.words[doubtful].folds
         for form in self.exact(sure):
             if form.kind == "gender" or self.index.count_with(form.number) > MOST_SCANNED:
                 continue
-            others: dict[int, int] = {}
-            for row in self.index.rows_with(form.number):
-                name = self.index.name(row)
-                if len(name) == 2:
-                    others[row] = name[1] if name[0] == form.number else name[0]
-            choices = {row: self.index.words[number] for row, number in others.items()}
-            for fold in typed:
-                most = most_slips(len(fold))
-                for word, slips, row in (
-                    process.extract(fold, choices, scorer=OSA.distance, score_cutoff=most, limit=8) if most else ()
-                ):
-                    if 0 < slips <= most_slips(min(len(fold), len(word))):
-                        slip = Form(others[row], "slip", slips)
-                        found = self._slipped(row, {form.number: (sure, form), slip.number: (doubtful, slip)})
-                        if found is not None:
-                            yield found
+            others = self.index.beside(form.number)
+            for row, number, slips in self._closest(doubtful, others):
+                slip = Form(number, "slip", slips)
+                found = self._slipped(row, {form.number: (sure, form), number: (doubtful, slip)})
+                if found is not None:
+                    yield found
+
+    def _closest(self, doubtful: int, others: Mapping[int, int]) -> Iterator[tuple[int, int, int]]:
+        """(row, word, slips) of the likeliest."""
+        choices = {row: self.index.words[number] for row, number in others.items()}
+        for fold in self.words[doubtful].folds:
+            most = most_slips(len(fold)) + 1
+            nearest = process.extract(fold, choices, scorer=OSA.distance, score_cutoff=most, limit=8)
+            yield from ((row, others[row], int(slips)) for _, slips, row in nearest if slips > 0)
 
     def _slipped(self, row: int, places: dict[int, tuple[int, Form]]) -> Found | None:
-        """A name with slips; None where a typed word is itself another real name."""
+        """A name with one or two slips; None where there are more, or a typed word is itself another real name."""
         name = self.index.name(row)
         if len(name) != len(places):
             return None
         forms = [places[number] for number in name]
+        slips = 0
         for role, (place, form) in enumerate(forms):
-            if form.kind == "slip" and self._another_name(place, surname=role == len(forms) - 1):
+            if form.kind != "slip":
+                continue
+            counted = min(form.slips, self._as_typed(row, place))
+            slips += counted
+            if counted > most_slips(len(plain(self.words[place].text))) or slips > MOST_SLIPS:
+                return None
+            if self._another_name(place, surname=role == len(forms) - 1):
                 return None
         at = tuple(place for place, _ in forms)
-        slips = sum(form.slips for _, form in forms)
         kinds = tuple(form for _, form in forms)
         return Found(self.index.person(row), row, at, "slips", False, max(1, slips), forms=kinds)
+
+    def _as_typed(self, row: int, place: int) -> int:
+        """Slips between the letters themselves, where a spelling of the person is in the same script."""
+        word = self.words[place]
+        typed = plain(word.text)
+        stored = {plain(part) for text in self.index.spellings[self.index.person(row)] for part in split(text)}
+        alike = [part for part in stored if is_cyrillic(part) == word.cyrillic]
+        return min((OSA.distance(part, typed, score_cutoff=MOST_SLIPS) for part in alike), default=MOST_SLIPS + 1)
 
     def _another_name(self, at: int, *, surname: bool) -> bool:
         folds = self.words[at].folds

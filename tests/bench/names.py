@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import time
 from collections import defaultdict
@@ -40,6 +41,8 @@ def run(quick: bool = False) -> Report:
     people = town.people(scale.people)
     index = NameIndex(name for person in people for name in person.names())
     index.ask("Warm Up")
+    gc.collect()
+    gc.freeze()
     report = Report("names", f"Names among {scale.people:,} people", "names.md")
     if not icu.available():
         report.notes.append(icu.MISSING)
@@ -168,6 +171,8 @@ class Strangers:
 
     def __init__(self, town: Town, people: Sequence[Person]) -> None:
         self._town, self._people = town, people
+        self._there = {name.text for person in people for name in person.names()}
+        """As typed: a stranger who is written exactly like somebody in the set is no stranger."""
 
     def names(self, count: int) -> list[str]:
         town = self._town
@@ -181,8 +186,8 @@ class Strangers:
                 given, surname = person.given, near
             if f"{given} {surname}" not in town.taken:
                 found.append(f"{given} {surname}")
-        every = drawn + found
-        return [name if at % 2 else iuliia.ICAO_DOC_9303.translate(name) for at, name in enumerate(every)]
+        every = [name if at % 2 else iuliia.ICAO_DOC_9303.translate(name) for at, name in enumerate(drawn + found)]
+        return [name for name in every if name not in self._there]
 
     def _neighbour(self, person: Person) -> str | None:
         """Another real surname that begins alike."""
