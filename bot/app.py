@@ -145,6 +145,7 @@ async def _serve(services: Services, application: App, stop: asyncio.Event, read
         raise Refused(str(error)) from None
     await sweep(services, services.shelf.names)
     services.house = replace(services.house, username=application.bot.username)
+    await services.roster.load()
     await services.sender.open()
     panels = Panels(services, application.bot)
     try:

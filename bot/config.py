@@ -169,8 +169,6 @@ def _not_yet(settings: Settings) -> list[str]:
         "INLINE": settings.inline,
     }
     faults = [f"{PREFIX}{name}: not in this version; leave it unset" for name, wanted in asked.items() if wanted]
-    if settings.approvals == "2":
-        faults.append(f"{PREFIX}APPROVALS: approval by a second person is not in this version; set 1 or auto")
     database = settings.database.get_secret_value()
     if database and not database.startswith("sqlite"):
         faults.append(f"{PREFIX}DATABASE: only SQLite in this version; leave it unset or give a sqlite URL")

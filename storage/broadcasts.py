@@ -66,9 +66,15 @@ class Broadcasts:
                 await release(connection, id_)
             return bool(gone.rowcount)
 
-    async def approve(self, id_: int, start_at: float, now: float) -> bool:
-        """Exactly one of several who try gets True."""
-        return await self._move(id_, BroadcastState.DRAFT, state=BroadcastState.APPROVED, start_at=start_at)
+    async def approve(self, id_: int, start_at: float, now: float, *, seen: Broadcast | None = None) -> bool:
+        """Exactly one of several who try gets True; nobody, when it is no longer what was `seen`."""
+        query = update(broadcast).where(broadcast.c.id == id_, broadcast.c.state == BroadcastState.DRAFT)
+        if seen is not None:
+            same = (broadcast.c.payload == seen.payload, broadcast.c.audience == pack_audience(seen.audience))
+            query = query.where(*same)
+        async with self._database.begin() as connection:
+            moved = await connection.execute(query.values(state=BroadcastState.APPROVED, start_at=start_at))
+            return bool(moved.rowcount)
 
     async def withdraw(self, id_: int) -> bool:
         """*Undo*: an approved one whose fan-out has not begun is a draft again."""

@@ -104,6 +104,10 @@ class PanelRows:
         async with self._database.begin() as connection:
             await connection.execute(delete(panel).where(panel.c.broadcast_id == broadcast_id))
 
+    async def drop_kind(self, broadcast_id: int, kind: str) -> None:
+        async with self._database.begin() as connection:
+            await connection.execute(delete(panel).where(panel.c.broadcast_id == broadcast_id, panel.c.kind == kind))
+
     async def drop_of(self, person: int) -> None:
         async with self._database.begin() as connection:
             await connection.execute(delete(panel).where(panel.c.cid == self._keys.seal(AUTHOR, person)))

@@ -205,6 +205,8 @@ class ApprovalState(StrEnum):
     EXPIRED = "expired"
     VOID = "void"
     """The draft was changed or discarded after the request."""
+    UNDONE = "undone"
+    """It was approved, and taken back before the first message."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,22 @@ from telegram.ext import (
     filters,
 )
 
-from bot.handlers import alert, ask, audit, browse, errors, hide, library, membership, settings, start, subscribe, wipe
+from bot.handlers import (
+    admins,
+    alert,
+    ask,
+    attach,
+    audit,
+    browse,
+    errors,
+    hide,
+    library,
+    membership,
+    settings,
+    start,
+    subscribe,
+    wipe,
+)
 from bot.handlers.context import Context, callback_of
 from bot.handlers.whoami import whoami
 from bot.views.callback import Action
@@ -29,6 +44,13 @@ NEW = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
 OWN = NEW & ~filters.FORWARDED
 """A new message that its sender wrote here; commands count in no other."""
 
+DESK: dict[str, Handler] = {
+    "alert": alert.alert,
+    "broadcasts": alert.broadcasts,
+    "admins": admins.command,
+}
+"""The desk's commands: its door refuses edited and forwarded ones itself, so that every attempt is logged."""
+
 COMMANDS: dict[str, Handler] = {
     "start": start.start,
     "ask": ask.ask,
@@ -36,8 +58,7 @@ COMMANDS: dict[str, Handler] = {
     "stop": subscribe.stop,
     "forget": subscribe.stop,
     "whoami": whoami,
-    "alert": alert.alert,
-    "broadcasts": alert.broadcasts,
+    **DESK,
     "audit": audit.audit,
     "reload": library.reload,
     "hide": hide.command,
@@ -54,6 +75,9 @@ ACTIONS: dict[Action, Handler] = {
     Action.SET_LANGUAGE: settings.set_language,
     Action.READ: settings.read,
     Action.ALERT: alert.pressed,
+    Action.ADMINS: admins.pressed,
+    Action.CARD: attach.open_card,
+    Action.NO_TEXT: attach.no_text,
     Action.AUDIT: audit.pressed,
     **dict.fromkeys((Action.HIDE_PERSON, Action.SHOW_PERSON), hide.pressed),
 }
@@ -77,7 +101,8 @@ async def _button(update: Update, context: Context) -> None:
 def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
     application.add_handler(TypeHandler(Update, _gatekeeper), group=-1)
     for name, handler in COMMANDS.items():
-        application.add_handler(CommandHandler(name, handler, filters=OWN))
+        kinds = filters.ChatType.PRIVATE if name in DESK else OWN
+        application.add_handler(CommandHandler(name, handler, filters=kinds))
     application.add_handler(MessageHandler(NEW & filters.COMMAND, ask.unknown))
     application.add_handler(MessageHandler(NEW & filters.TEXT, ask.plain_text))
     application.add_handler(MessageHandler(NEW & ~filters.StatusUpdate.ALL, ask.other))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.handlers.alert import takes_text
 from bot.handlers.context import Context
+from bot.handlers.inbox import takes
 from bot.handlers.reply import send
 from bot.views import answers
 
@@ -18,7 +18,7 @@ async def plain_text(update: Update, context: Context) -> None:
     message = update.effective_message
     if message is None or not message.text:
         return
-    if await takes_text(update, context):
+    if await takes(update, context, text=True):
         return
     await answer_question(update, context, message.text)
 
@@ -41,7 +41,8 @@ async def answer_question(update: Update, context: Context, question: str) -> No
 
 async def other(update: Update, context: Context) -> None:
     """Files, stickers, voices: never fetched; the answer says that nobody reads this chat."""
-    await send(update, context, answers.nobody_reads(await context.scene(update)))
+    if not await takes(update, context, text=False):
+        await send(update, context, answers.nobody_reads(await context.scene(update)))
 
 
 async def unknown(update: Update, context: Context) -> None:

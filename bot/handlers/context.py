@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from telegram import Update
@@ -14,10 +15,12 @@ from telegram.ext import CallbackContext, ExtBot
 from bot.broadcast.engine import Engine
 from bot.broadcast.watch import Watch
 from bot.config import Settings
+from bot.desk.roster import Roster
+from bot.desk.seals import Seals
 from bot.desk.shelf import Shelf
 from bot.views.callback import Callback, unpack
 from bot.views.pick_language import pick_language
-from bot.views.scene import House, Scene
+from bot.views.scene import House, Scene, unsealed
 from bot.views.words import Words
 from bot.wire.gate import Gate
 from bot.wire.sender import WireSender
@@ -41,6 +44,14 @@ class Services:
     engine: Engine
     watch: Watch = field(default_factory=Watch)
     now: Callable[[], float] = field(default=time.time)
+    touched: dict[tuple[int, int], float] = field(default_factory=dict)
+    """(broadcast, admin) -> when their panel was last drawn, in Unix seconds."""
+    roster: Roster = field(init=False)
+    seals: Seals = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.roster = Roster(self.settings.owners, self.storage.admins)
+        self.seals = Seals(self.storage.stamp)
 
     @property
     def library(self) -> Library:
@@ -54,14 +65,19 @@ class Services:
         return datetime.fromtimestamp(self.now(), UTC).astimezone(ZoneInfo(self.settings.timezone)).date()
 
     def is_admin(self, user_id: int) -> bool:
-        return user_id in self.settings.owners
+        """Whether they have any role at the desk."""
+        return self.roster.is_admin(user_id)
 
     def is_owner(self, user_id: int) -> bool:
         return user_id in self.settings.owners
 
-    def scene(self, language: str, reader: Subscriber | None, *, admin: bool = False) -> Scene:
+    def scene(
+        self, language: str, reader: Subscriber | None, *, admin: bool = False, person: int | None = None
+    ) -> Scene:
+        """`person`: whose buttons of the desk these will be."""
         words = self.words.get(language) or self.words[self.house.language]
-        return Scene(words, self.library, self.house, self.today(), reader, admin)
+        seal = partial(self.seals.make, person, self.now()) if admin and person is not None else unsealed
+        return Scene(words, self.library, self.house, self.today(), reader, admin, seal)
 
 
 class Context(CallbackContext[ExtBot[None], dict[object, object], dict[object, object], dict[object, object]]):
@@ -83,7 +99,7 @@ class Context(CallbackContext[ExtBot[None], dict[object, object], dict[object, o
             language = pressed.language
         else:
             language = pick_language(user.language_code, question, services.house.language)
-        return services.scene(language, reader, admin=services.is_admin(user.id))
+        return services.scene(language, reader, admin=services.is_admin(user.id), person=user.id)
 
 
 def callback_of(update: Update) -> Callback | None:

@@ -30,11 +30,11 @@ async def _one_language(services: Services, bot: Bot, language: str) -> None:
     admins = readers + [BotCommand(command, text) for command, text in admin_commands(words)]
     for code in codes:
         await _commands(bot, readers, BotCommandScopeAllPrivateChats(), code)
-        for owner in services.settings.owners:
+        for person in services.roster.everyone():
             try:
-                await _commands(bot, admins, BotCommandScopeChat(owner), code)
+                await _commands(bot, admins, BotCommandScopeChat(person), code)
             except TelegramError:
-                log.warning("an owner has not opened the bot yet: their command menu comes at a later start")
+                log.warning("an admin has not opened the bot yet: their command menu comes at a later start")
         long, short = description(words, services.house), short_description(words, services.house)
         if (await bot.get_my_description(language_code=code)).description != long:
             await bot.set_my_description(long, language_code=code)
@@ -45,3 +45,16 @@ async def _one_language(services: Services, bot: Bot, language: str) -> None:
 async def _commands(bot: Bot, commands: list[BotCommand], scope: BotCommandScope, code: str) -> None:
     if list(await bot.get_my_commands(scope=scope, language_code=code)) != commands:
         await bot.set_my_commands(commands, scope=scope, language_code=code)
+
+
+async def menu_for(services: Services, bot: Bot, person: int) -> None:
+    """The command menu of somebody who was named or removed, in their own chat."""
+    for language, words in services.words.items():
+        codes = ["", language] if language == services.house.language else [language]
+        own = reader_commands(words) + (admin_commands(words) if services.is_admin(person) else [])
+        commands = [BotCommand(command, text) for command, text in own]
+        for code in codes:
+            try:
+                await _commands(bot, commands, BotCommandScopeChat(person), code)
+            except TelegramError:
+                return

@@ -1,4 +1,4 @@
-"""Live panels: the editor's message about a broadcast, redrawn while it runs, also after a restart."""
+"""Live panels: each admin's message about a broadcast, redrawn while it moves, also after a restart."""
 
 from __future__ import annotations
 
@@ -6,28 +6,25 @@ import asyncio
 
 import structlog
 from telegram import Bot
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 
 from bot.handlers.context import Services
-from bot.views import alert as views
+from bot.handlers.progress import draw
+from bot.handlers.requests import announce
 from bot.wire.fields import edit_fields
 from bot.wire.lanes import Lane, lane
-from storage.records import Broadcast, BroadcastState
+from bot.wire.limiter import Overtaken
+from storage.records import ApprovalState, Broadcast, BroadcastState, Panel
 
 log = structlog.get_logger(__name__)
 
 EVERY = 3.0
-"""Seconds between two edits of one panel, at least."""
+"""Seconds between two edits of one panel, at least. Edits go in the gate's slowest lane, one after the other: with
+many who watch each panel is redrawn more seldom, and the broadcast keeps its rate."""
+LOOK = 0.5
+"""Seconds between two looks at what has moved."""
+RECENT = 20
 _ENDED = (BroadcastState.DONE, BroadcastState.CANCELLED)
-
-
-def _key(broadcast: int) -> str:
-    return f"panel:{broadcast}"
-
-
-async def remember(services: Services, broadcast: int, message_id: int, language: str) -> None:
-    """Which message shows this broadcast to its author, and in which language."""
-    await services.storage.meta.set(_key(broadcast), f"{message_id} {language}")
 
 
 class Panels:
@@ -36,35 +33,70 @@ class Panels:
     def __init__(self, services: Services, bot: Bot) -> None:
         self._services = services
         self._bot = bot
-        self._shown: dict[int, object] = {}
+        self._shown: dict[tuple[int, int], object] = {}
 
     async def run(self) -> None:
         lane.set(Lane.PANEL)
         while True:
             try:
                 await self.redraw()
+                await self._expire()
             except TelegramError as error:
                 log.warning("a panel could not be redrawn", error=type(error).__name__)
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(LOOK)
 
     async def redraw(self) -> None:
-        for broadcast in await self._services.storage.broadcasts.recent(20):
-            if broadcast.state is BroadcastState.DRAFT or self._state(broadcast) == self._shown.get(broadcast.id):
-                continue
-            panel = await self._services.storage.meta.get(_key(broadcast.id))
-            if panel and broadcast.state is not BroadcastState.APPROVED:
-                message_id, language = panel.split()
-                await self._edit(broadcast, int(message_id), language)
-            self._shown[broadcast.id] = self._state(broadcast)
-            if broadcast.state in _ENDED and panel:
-                await self._services.storage.meta.set(_key(broadcast.id), "")
+        """One round over everybody who watches something that moved."""
+        storage = self._services.storage
+        for seen in await storage.broadcasts.recent(RECENT):
+            panels = await storage.panels.of(seen.id)
+            for panel in panels:
+                await self._one(panel)
+            if panels and seen.state in _ENDED and all(self._final(panel, seen) for panel in panels):
+                await storage.panels.drop(seen.id)
+                self._forget(seen.id)
 
-    @staticmethod
-    def _state(broadcast: Broadcast) -> object:
-        return broadcast.state, tuple(broadcast.counts.items()), broadcast.note
+    async def _one(self, panel: Panel) -> None:
+        """Reads anew: the round takes long when many watch."""
+        key, services = (panel.broadcast, panel.person), self._services
+        if services.now() - services.touched.get(key, 0.0) < EVERY:
+            return
+        broadcast = await services.storage.broadcasts.get(panel.broadcast)
+        if broadcast is None or self._shown.get(key) == _state(broadcast):
+            return
+        services.touched[key] = services.now()
+        await self._edit(panel, broadcast)
+        services.touched[key] = services.now()
+        self._shown[key] = _state(broadcast)
 
-    async def _edit(self, broadcast: Broadcast, message_id: int, language: str) -> None:
+    async def _edit(self, panel: Panel, broadcast: Broadcast) -> None:
+        scene = self._services.scene(panel.language, None, admin=True, person=panel.person)
+        body = edit_fields(draw(self._services, scene, broadcast))
+        try:
+            await self._bot.edit_message_text(body.pop("text"), panel.person, panel.message, api_kwargs=body)
+        except BadRequest as error:
+            if "not modified" not in error.message.lower():
+                log.warning("a panel is gone or cannot be edited")
+        except Overtaken:
+            return
+
+    def _final(self, panel: Panel, broadcast: Broadcast) -> bool:
+        return self._shown.get((panel.broadcast, panel.person)) == _state(broadcast)
+
+    def _forget(self, broadcast: int) -> None:
+        for kept in (self._shown, self._services.touched):
+            for key in [key for key in kept if key[0] == broadcast]:
+                del kept[key]
+
+    async def _expire(self) -> None:
+        """Requests that nobody decided in time."""
         services = self._services
-        scene = services.scene(language, None, admin=True)
-        body = edit_fields(views.progress(scene, broadcast, services.settings.rate))
-        await self._bot.edit_message_text(body.pop("text"), broadcast.author, message_id, api_kwargs=body)
+        for request in await services.storage.approvals.overdue(services.now()):
+            if await services.storage.approvals.close(request.broadcast, ApprovalState.EXPIRED):
+                broadcast = await services.storage.broadcasts.get(request.broadcast)
+                if broadcast is not None:
+                    await announce(services, self._bot, broadcast, ApprovalState.EXPIRED)
+
+
+def _state(broadcast: Broadcast) -> object:
+    return broadcast.state, tuple(sorted(broadcast.counts.items())), broadcast.note, broadcast.start_at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from telegram import Message, Update
+from telegram import Bot, Message, Update
 from telegram.error import BadRequest
 
 from bot.handlers.context import Context
@@ -34,20 +34,33 @@ async def send(update: Update, context: Context, view: View) -> Message:
 
 
 async def send_to(context: Context, chat_id: int, view: View) -> Message:
+    return await send_with(context.bot, chat_id, view)
+
+
+async def send_with(bot: Bot, chat_id: int, view: View) -> Message:
+    """A message; with a picture or document, that with the text as its caption."""
     body = fields(view)
-    return await context.bot.send_message(chat_id, body.pop("text"), api_kwargs=body)
+    if view.photo is not None:
+        return await bot.send_photo(chat_id, view.photo, api_kwargs=body)
+    if view.document is not None:
+        return await bot.send_document(chat_id, view.document, api_kwargs=body)
+    return await bot.send_message(chat_id, body.pop("text"), api_kwargs=body)
 
 
 async def edit(context: Context, chat_id: int, message_id: int, view: View) -> bool:
     """False when the message is no longer there to be edited."""
+    return await edit_with(context.bot, chat_id, message_id, view)
+
+
+async def edit_with(bot: Bot, chat_id: int, message_id: int, view: View) -> bool:
     body = edit_fields(view)
     try:
-        await context.bot.edit_message_text(body.pop("text"), chat_id, message_id, api_kwargs=body)
+        await bot.edit_message_text(body.pop("text"), chat_id, message_id, api_kwargs=body)
     except BadRequest as error:
         reason = error.message.lower()
         if _SAME in reason:
             return True
-        if "not found" in reason or "can't be edited" in reason:
+        if "not found" in reason or "can't be edited" in reason or "no text in the message" in reason:
             return False
         raise
     return True
@@ -58,6 +71,7 @@ async def show(update: Update, context: Context, view: View, notice: str = "") -
     await answer(update, notice)
     query = update.callback_query
     message = query.message if query is not None else None
-    if isinstance(message, Message) and await edit(context, message.chat.id, message.message_id, view):
+    media = view.photo is not None or view.document is not None
+    if isinstance(message, Message) and not media and await edit(context, message.chat.id, message.message_id, view):
         return
     await send(update, context, view)

@@ -1,63 +1,25 @@
-"""What an editor sees of an alert: the panel of a draft, the pre-flight, the progress and the report."""
+"""What an editor sees of an alert that was sent: its progress, its report, the list of all."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import dataclass
 
 from bot.views.callback import Action, pack
 from bot.views.scene import Scene
-from bot.views.view import Button, Text, View, units
+from bot.views.view import Button, Text, View
 from bot.views.words import Words
 from storage.records import Broadcast, BroadcastState, Cause, DeliveryState
 
-LONGEST = 4096
-"""UTF-16 units of one message's text."""
+FEWEST = 10
+"""Fewer followers of a case than this are not counted out: a small number points at people."""
 BAR = 16
 """Cells of the progress bar."""
 
 
-def button(scene: Scene, label: str, verb: str, broadcast: int) -> Button:
-    return Button(label, data=pack(scene.language, Action.ALERT, verb, broadcast))
-
-
-def ask_for_text(scene: Scene, draft: int) -> View:
-    words = scene.words
-    text = Text().line(words("Send the text of the alert as your next message."))
-    text.line(words("Formatting is kept. Nothing goes out before you confirm it."))
-    return text.view((button(scene, words("Discard"), "no", draft),))
-
-
-def panel(scene: Scene, draft: int, readers: Mapping[str, int]) -> View:
-    """Under the preview: how many would get it, by language."""
-    words = scene.words
-    total = sum(readers.values())
-    text = Text().bold(words("Draft. Above is exactly what readers will get.")).line().line()
-    text.line(words.n("{n} reader would get it.", "{n} readers would get it.", total, n=total))
-    if not total:
-        text.line(words("Nobody is subscribed to alerts yet, so there is nobody to send it to."))
-        return text.view((button(scene, words("Discard"), "no", draft),))
-    return text.view((button(scene, words("Send now"), "go", draft), button(scene, words("Discard"), "no", draft)))
-
-
-def preflight(scene: Scene, draft: int, total: int, seconds: float) -> View:
-    words = scene.words
-    text = Text().line(
-        words.n(
-            "{n} reader, about {time}.", "{n} readers, about {time}.", total, n=total, time=duration(scene, seconds)
-        )
-    )
-    text.line().line(words("Sourced? Safe to name? No children, addresses, health? Copies cannot be recalled."))
-    send = words.n("Send to {n} reader", "Send to {n} readers", total, n=total)
-    return text.view(
-        (button(scene, send, "ok", draft),),
-        (button(scene, words("Back"), "bk", draft), button(scene, words("Discard"), "no", draft)),
-    )
-
-
-def undo(scene: Scene, broadcast: int, seconds: float) -> View:
-    words = scene.words
-    text = Text().line(words("Going out in {time}.", time=duration(scene, seconds)))
-    return text.view((button(scene, words("Undo"), "un", broadcast),))
+def button(scene: Scene, label: str, verb: str, broadcast: int, said: object = "") -> Button:
+    """Sealed for the person of the scene. `said`: at most 20 letters, digits and hyphens."""
+    seal = scene.seal(Action.ALERT, verb, broadcast, said)
+    return Button(label, data=pack(scene.language, Action.ALERT, verb, broadcast, said, seal))
 
 
 def hidden(words: Words, broadcast: int) -> View:
@@ -66,28 +28,8 @@ def hidden(words: Words, broadcast: int) -> View:
     return Text().line(words("New message")).view((read,))
 
 
-def discarded(scene: Scene) -> View:
-    return Text().line(scene.words("Discarded. Nothing was sent.")).view()
-
-
 def too_late(scene: Scene) -> str:
     return scene.words("This was decided already.")
-
-
-def refused(scene: Scene, reason: str) -> View:
-    return Text().line(scene.words("Not taken: {reason}", reason=reason)).view()
-
-
-def fault(scene: Scene, text: str, entities: int) -> str | None:
-    """Why Telegram would refuse or change this text, or None."""
-    words = scene.words
-    if not text.strip():
-        return words("the text is empty.")
-    if units(text) > LONGEST:
-        return words("the text has {n} characters; Telegram takes {most}.", n=units(text), most=LONGEST)
-    if entities > 100:
-        return words("{n} pieces of formatting; Telegram takes {most}.", n=entities, most=100)
-    return None
 
 
 def duration(scene: Scene, seconds: float) -> str:
@@ -99,26 +41,64 @@ def duration(scene: Scene, seconds: float) -> str:
     return words.n("{n} minute", "{n} minutes", minutes, n=minutes)
 
 
-def progress(scene: Scene, broadcast: Broadcast, rate: float) -> View:
-    """The panel while it runs; the report once it has ended."""
-    words = scene.words
-    sent = broadcast.counts.get(DeliveryState.SENT, 0)
+def progress(scene: Scene, broadcast: Broadcast, pace: Pace) -> View:
+    """The panel while it waits and runs; the report once it has ended."""
     done = sum(broadcast.counts.get(state, 0) for state in _FINAL)
     text = Text().bold(headline(scene, broadcast)).line()
+    if broadcast.state is BroadcastState.APPROVED:
+        text.line(_waits(scene, broadcast, pace.now))
     if broadcast.state in (BroadcastState.RUNNING, BroadcastState.PAUSED) and broadcast.total:
         filled = done * BAR // broadcast.total
         text.line("▓" * filled + "░" * (BAR - filled))
-    if broadcast.fanned_out:
-        text.line(words("{sent} of {total} delivered.", sent=sent, total=broadcast.total))
+    _counts(scene, text, broadcast)
     if broadcast.state is BroadcastState.RUNNING and broadcast.fanned_out:
-        text.line(words("About {time} left.", time=duration(scene, (broadcast.total - done) / rate)))
+        _pace(scene, text, broadcast.total - done, pace)
+    if broadcast.note:
+        text.line(broadcast.note)
+    return text.view(*_controls(scene, broadcast))
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """What the counts alone do not say. `rate`: answers a second, as measured or as planned."""
+
+    rate: float
+    now: float
+    measured: bool = False
+
+
+def few(broadcast: Broadcast) -> bool:
+    """Followers of a case who are so few that their number would point at people."""
+    return bool(broadcast.audience.cases) and broadcast.total < FEWEST
+
+
+def _waits(scene: Scene, broadcast: Broadcast, now: float) -> str:
+    words, wait = scene.words, broadcast.start_at - now
+    if wait > 600:
+        return words("Goes out: {moment}", moment=words.exact(broadcast.start_at, scene.house.timezone))
+    return words("Going out in {time}.", time=duration(scene, wait))
+
+
+def _counts(scene: Scene, text: Text, broadcast: Broadcast) -> None:
+    words = scene.words
+    if few(broadcast):
+        text.line(words("Fewer than {n} readers: they are not counted out.", n=FEWEST))
+        return
+    sent = broadcast.counts.get(DeliveryState.SENT, 0)
+    if broadcast.fanned_out:
+        text.line(words("{sent} of {total} delivered.", sent=words.number(sent), total=words.number(broadcast.total)))
     _causes(scene, text, broadcast)
     if broadcast.possible_duplicates:
         n = broadcast.possible_duplicates
         text.line(words.n("{n} reader may have got it twice.", "{n} readers may have got it twice.", n, n=n))
-    if broadcast.note:
-        text.line(broadcast.note)
-    return text.view(*_controls(scene, broadcast))
+
+
+def _pace(scene: Scene, text: Text, left: int, pace: Pace) -> None:
+    words = scene.words
+    if pace.measured:
+        text.line(words("{n} a second.", n=words.number(round(pace.rate, 1))))
+    if pace.rate > 0:
+        text.line(words("About {time} left.", time=duration(scene, left / pace.rate)))
 
 
 _FINAL = (DeliveryState.SENT, DeliveryState.GONE, DeliveryState.PARKED, DeliveryState.CANCELLED)
@@ -164,6 +144,8 @@ def headline(scene: Scene, broadcast: Broadcast) -> str:
 def _controls(scene: Scene, broadcast: Broadcast) -> tuple[tuple[Button, ...], ...]:
     words = scene.words
     cancel = button(scene, words("Cancel"), "cn", broadcast.id)
+    if broadcast.state is BroadcastState.APPROVED:
+        return ((button(scene, words("Undo"), "un", broadcast.id),),)
     if broadcast.state is BroadcastState.RUNNING:
         return ((button(scene, words("Pause"), "ps", broadcast.id), cancel),)
     if broadcast.state is BroadcastState.PAUSED:
@@ -179,7 +161,8 @@ def listing(scene: Scene, broadcasts: tuple[Broadcast, ...]) -> View:
     for broadcast in broadcasts:
         sent = broadcast.counts.get(DeliveryState.SENT, 0)
         day = words.day(broadcast.created)
-        label = f"{day} · {headline(scene, broadcast)} · {sent}/{broadcast.total}"
+        count = f"<{FEWEST}" if few(broadcast) else f"{sent}/{broadcast.total}"
+        label = f"{day} · {headline(scene, broadcast)} · {count}"
         rows.append((button(scene, label, "rp", broadcast.id),))
     if not broadcasts:
         text.line(words("Nothing yet. /alert begins one."))

@@ -30,6 +30,7 @@ def admin_commands(words: Words) -> list[tuple[str, str]]:
     return [
         ("alert", words("write an alert: preview, confirm, send")),
         ("broadcasts", words("what went out, with reports")),
+        ("admins", words("who may write and who may approve")),
         ("audit", words("the last actions of admins")),
         ("reload", words("read the library's files again")),
         ("hide", words("owners: take a person off every screen")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -27,6 +28,11 @@ class House:
     timezone: str = "UTC"
 
 
+def unsealed(*said: object) -> str:
+    """For scenes of nobody in particular: their buttons open nothing at the desk."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     words: Words
@@ -37,6 +43,8 @@ class Scene:
     reader: Subscriber | None = None
     """None for somebody without a row."""
     admin: bool = False
+    seal: Callable[..., str] = unsealed
+    """Seals what a button of the desk says for the person of this scene."""
 
     @property
     def language(self) -> str:

@@ -28,6 +28,8 @@ class Entity:
     offset: int
     length: int
     url: str | None = None
+    language: str | None = None
+    """Of a block of code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,9 @@ class View:
     silent: bool = False
     protect: bool = False
     """Whether Telegram's clients refuse to forward and save it."""
+    photo: str | None = None
+    """Telegram's id of a picture, or below of a document, to which the text is the caption."""
+    document: str | None = None
 
     def with_rows(self, *rows: tuple[Button, ...]) -> View:
         return replace(self, rows=tuple(row for row in rows if row))
@@ -112,7 +117,7 @@ class Text:
         """Wraps another text, its entities kept, in a block quotation."""
         start = self._units
         text, entities = inner.build()
-        self._entities += [Entity(e.kind, e.offset + start, e.length, e.url) for e in entities]
+        self._entities += [replace(e, offset=e.offset + start) for e in entities]
         return self.span(Kind.FOLDED if folded else Kind.QUOTE, text)
 
     def build(self) -> tuple[str, tuple[Entity, ...]]:

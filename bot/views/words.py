@@ -15,6 +15,7 @@ from babel.dates import format_date, format_datetime, format_skeleton
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 
 from content.dates import Precision, When
 
@@ -71,6 +72,18 @@ class Words:
     def moment(self, moment: float, zone: str) -> str:
         """Day and minute of a moment in Unix seconds, in a time zone, short."""
         return format_datetime(datetime.fromtimestamp(moment, ZoneInfo(zone)), "d MMM HH:mm", locale=self._locale)
+
+    def exact(self, at: float, zone: str) -> str:
+        """Weekday, date and minute of Unix seconds, with the zone and its distance from UTC."""
+        local = datetime.fromtimestamp(at, ZoneInfo(zone))
+        day = format_date(local.date(), "full", self._locale)
+        offset = local.strftime("%z")
+        utc = "" if zone == "UTC" else f", UTC{offset[:3]}:{offset[3:]}"
+        return f"{day}, {local:%H:%M} ({zone}{utc})"
+
+    def number(self, count: float) -> str:
+        """With the language's separator of thousands."""
+        return str(format_decimal(count, locale=self._locale))
 
     @property
     def _locale(self) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from bot.views.view import Button, Entity, View, units
 
 TEXT_UNITS = 4096
+CAPTION_UNITS = 1024
 ENTITIES = 100
 DATA_BYTES = 64
 COPY_CHARACTERS = 256
@@ -24,7 +25,8 @@ def _entity(entity: Entity, end: int) -> dict[str, Any]:
     if entity.offset < 0 or entity.length < 1 or entity.offset + entity.length > end:
         raise ValueError(f"entity {entity.kind} at {entity.offset}+{entity.length} leaves the text of {end} units")
     given: dict[str, Any] = {"type": str(entity.kind), "offset": entity.offset, "length": entity.length}
-    return given | ({"url": entity.url} if entity.url is not None else {})
+    more = {"url": entity.url, "language": entity.language}
+    return given | {name: value for name, value in more.items() if value is not None}
 
 
 def _button(button: Button) -> dict[str, Any]:
@@ -53,21 +55,24 @@ def _keyboard(rows: Iterable[tuple[Button, ...]]) -> list[list[dict[str, Any]]]:
 
 
 def fields(view: View) -> dict[str, Any]:
-    """Fields of sendMessage without `chat_id`, ready for JSON. ValueError: the view is over a limit of
-    Telegram; the message says which, and holds nothing of the text."""
-    size = units(view.text)
+    """Fields of sendMessage without `chat_id`, ready for JSON; with a picture or document those of its caption,
+    without the file. ValueError: the view is over a limit of Telegram; the message says which, and holds nothing of
+    the text."""
+    media = view.photo is not None or view.document is not None
+    size, most = units(view.text), CAPTION_UNITS if media else TEXT_UNITS
     if not view.text.strip():
         raise ValueError("a message without text")
-    if size > TEXT_UNITS:
-        raise ValueError(f"a text of {size} UTF-16 units; Telegram takes {TEXT_UNITS}")
+    if size > most:
+        raise ValueError(f"a text of {size} UTF-16 units; Telegram takes {most}")
     if len(view.entities) > ENTITIES:
         raise ValueError(f"{len(view.entities)} entities; Telegram keeps {ENTITIES}")
-    given: dict[str, Any] = {"text": view.text}
+    given: dict[str, Any] = {"caption" if media else "text": view.text}
     if view.entities:
-        given["entities"] = [_entity(entity, size) for entity in view.entities]
+        given["caption_entities" if media else "entities"] = [_entity(entity, size) for entity in view.entities]
     if keyboard := _keyboard(view.rows):
         given["reply_markup"] = {"inline_keyboard": keyboard}
-    given["link_preview_options"] = {"is_disabled": not view.preview}
+    if not media:
+        given["link_preview_options"] = {"is_disabled": not view.preview}
     if view.silent:
         given["disable_notification"] = True
     if view.protect:

@@ -41,7 +41,7 @@ def test_defaults_are_the_documented_ones() -> None:
         ("TIMEZONE", "Mars/Base", "DAUYS_TIMEZONE: no such time zone"),
         ("TIMEZONE", "../etc/passwd", "DAUYS_TIMEZONE: no such time zone"),
         ("APPROVALS", "3", "DAUYS_APPROVALS:"),
-        ("APPROVALS", "2", "DAUYS_APPROVALS: approval by a second person is not in this version"),
+        ("APPROVALS", "3", "DAUYS_APPROVALS: Input should be 'auto', '1' or '2'"),
         ("PAID", "true", "DAUYS_PAID: not in this version"),
         ("AUTOPUBLISH", "true", "DAUYS_AUTOPUBLISH: not in this version"),
         ("INLINE", "1", "DAUYS_INLINE: not in this version"),
