@@ -21,11 +21,13 @@ from storage.deliveries import Deliveries
 from storage.drafts import Drafts, PanelRows, Waiting
 from storage.erasure import Erasure
 from storage.errors import ReadOnly
+from storage.figures import read_figures
 from storage.hidden import Hidden
 from storage.keyring import Generation, Known, ring_for, settle
 from storage.keys import Keys, Ring, make_master_key, read_master_key
 from storage.meta import Meta
 from storage.publications import Publications
+from storage.records import Figures
 from storage.subscribers import Subscribers
 from storage.tables import keyring, meta
 from storage.tombstones import SUFFIX, Tombstones
@@ -56,6 +58,9 @@ class Storage:
         self.hidden = Hidden(database)
         self.erasure = Erasure(database, keys, self.subscribers)
         self.stamp = keys.stamp
+
+    async def figures(self) -> Figures:
+        return await read_figures(self._database)
 
     async def purge(self, now: float) -> None:
         """Erases what is due: readers who blocked the bot a day ago, delivery rows after 48 hours."""

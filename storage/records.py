@@ -277,3 +277,15 @@ class Chain:
     @property
     def sound(self) -> bool:
         return self.broken is None and self.cut is None
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Exact counts of readers. What is shown of them leaves out small groups (`bot/views/stats.py`)."""
+
+    active: int = 0
+    paused: int = 0
+    languages: Mapping[str, int] = field(default_factory=dict)
+    topics: Mapping[str, int] = field(default_factory=dict)
+    weeks: Mapping[str, int] = field(default_factory=dict)
+    """ISO week of joining, such as 2026-W48 -> readers who joined in it and are still there."""

@@ -30,6 +30,7 @@ from bot.handlers import (
     membership,
     settings,
     start,
+    stats,
     subscribe,
     wipe,
 )
@@ -61,6 +62,7 @@ COMMANDS: dict[str, Handler] = {
     **DESK,
     "audit": audit.audit,
     "reload": library.reload,
+    "stats": stats.stats,
     "hide": hide.command,
     "unhide": hide.unhide,
 }
