@@ -19,7 +19,7 @@ REACH = 4
 """A name's words stand within so many words of a question, its initials and patronymic included."""
 MOST_NEAR = 24
 """Words of a question that are looked at for slips; a pasted page is read for exact names."""
-MOST_SCANNED = 4000
+MOST_SCANNED = 400
 """Bearers of one name whose other name is compared letter by letter."""
 SHORT = 3
 LONG_ENOUGH = 5
@@ -53,7 +53,9 @@ class Found:
 
 MOST_SLIPS = 2
 MOST_DEEP = 12
-"""Likeliest words for one that is badly mistyped."""
+"""Likeliest words for one that is badly mistyped, where the other is too."""
+MOST_BESIDE = 64
+"""The same, where the other is right."""
 
 
 def most_slips(length: int) -> int:
@@ -109,7 +111,7 @@ class Matcher:
             numbers = {number for fold in loose(word.text) for number in self.index.near(fold)}
             numbers.update(number for fold in word.folds for number in self.index.alike(fold))
             forms = sorted(self._slipped_into(at, numbers, beyond=2), key=lambda form: (form.slips, form.number))
-            found = self._deep[word.text] = [*self.exact(at), *forms[:MOST_DEEP]]
+            found = self._deep[word.text] = [*self.exact(at), *forms[:MOST_BESIDE]]
         return found
 
     def _slipped_into(self, at: int, numbers: Iterable[int], *, beyond: int) -> list[Form]:
@@ -242,9 +244,26 @@ class Matcher:
     def _near_pair(self, one: int, other: int) -> list[Found]:
         return (
             self._crossed(one, other, self.near(one), self.near(other))
-            or [*self._scanned(one, other), *self._scanned(other, one)]
-            or self._crossed(one, other, self.deep(one), self.deep(other))
+            or [*self._beside(one, other), *self._beside(other, one)]
+            or self._both_deep(one, other)
         )
+
+    def _both_deep(self, one: int, other: int) -> list[Found]:
+        if self.exact(one) or self.exact(other):
+            return []
+        return self._crossed(one, other, self.deep(one)[:MOST_DEEP], self.deep(other)[:MOST_DEEP])
+
+    def _beside(self, sure: int, doubtful: int) -> list[Found]:
+        """One word is right: of few bearers each is compared, of many those whose other word may be meant."""
+        found: list[Found] = []
+        for form in self.exact(sure):
+            if form.kind == "gender":
+                continue
+            if self.index.count_with(form.number) <= MOST_SCANNED:
+                found += self._scanned(form, sure, doubtful)
+            else:
+                found += self._crossed(sure, doubtful, [form], self.deep(doubtful))
+        return found
 
     def _crossed(self, one: int, other: int, lefts: Sequence[Form], rights: Sequence[Form]) -> list[Found]:
         found = []
@@ -256,17 +275,12 @@ class Matcher:
                         found.append(slipped)
         return found
 
-    def _scanned(self, sure: int, doubtful: int) -> Iterator[Found]:
-        """One word is right: everybody who bears it, compared by the other word."""
-        for form in self.exact(sure):
-            if form.kind == "gender" or self.index.count_with(form.number) > MOST_SCANNED:
-                continue
-            others = self.index.beside(form.number)
-            for row, number, slips in self._closest(doubtful, others):
-                slip = Form(number, "slip", slips)
-                found = self._slipped(row, {form.number: (sure, form), number: (doubtful, slip)})
-                if found is not None:
-                    yield found
+    def _scanned(self, form: Form, sure: int, doubtful: int) -> Iterator[Found]:
+        for row, number, slips in self._closest(doubtful, self.index.beside(form.number)):
+            slip = Form(number, "slip", slips)
+            found = self._slipped(row, {form.number: (sure, form), number: (doubtful, slip)})
+            if found is not None:
+                yield found
 
     def _closest(self, doubtful: int, others: Mapping[int, int]) -> Iterator[tuple[int, int, int]]:
         """(row, word, slips) of the likeliest."""
