@@ -203,8 +203,15 @@ async def _reloads(services: Services) -> None:
         loop.remove_signal_handler(signal.SIGHUP)
 
 
+async def _silently(done: int, total: int) -> None:
+    """Nobody is told how far it has come."""
+
+
 async def _housekeeping(services: Services) -> None:
     """Erases what is due: blocked readers after a day, delivery rows after 48 hours."""
     while True:
         await services.storage.purge(services.now())
+        if services.storage.rotation.pending:
+            log.info("a key rotation that was begun goes on")
+            await services.storage.rotation.run(_silently)
         await asyncio.sleep(HOUSEKEEPING)

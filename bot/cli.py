@@ -196,6 +196,14 @@ def reload() -> None:
     run_guarded(reload_library(settings_or_exit(), out, err))
 
 
+@app.command(name="rotate-key")
+def rotate_key() -> None:
+    """Exchange the master key, also while the bot runs; backups made before can then be read by nobody."""
+    from bot.shell.rotate import rotate
+
+    run_guarded(rotate(settings_or_exit(), out, err))
+
+
 audit = typer.Typer(no_args_is_help=True, help="The log of what admins did.")
 app.add_typer(audit, name="audit")
 

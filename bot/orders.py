@@ -132,12 +132,25 @@ async def reload(hands: Hands, fields: Json, tell: Tell) -> Json:
     return {"records": len(library.records)}
 
 
+async def rotate_key(hands: Hands, fields: Json, tell: Tell) -> Json:
+    """Exchanges the master key, or ends an exchange that was begun; tells `done` and `total` readers."""
+
+    async def told(done: int, total: int) -> None:
+        await tell({"done": done, "total": total})
+
+    begun = hands.storage.rotation.pending
+    readers = await hands.storage.rotation.run(told)
+    await hands.storage.audit.append(SHELL, "rotate-key", "at the shell")
+    return {"readers": readers, "begun": begun, "head": (await hands.storage.audit.verify()).head}
+
+
 COMMANDS: Mapping[str, Order] = {
     "status": status,
     "halt": halt,
     "resume": resume,
     "audit-verify": audit_verify,
     "reload": reload,
+    "rotate-key": rotate_key,
 }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import hmac
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,29 +29,51 @@ LONGEST = 400
 ACTOR = "audit.actor"
 
 
+def code(keys: Keys, before: bytes, at: str, actor: bytes, action: str, detail: str) -> bytes:
+    """An entry's code: HMAC-SHA256 over the code before it and each of its parts with its length."""
+    parts = (before, at.encode(), actor, action.encode(), detail.encode())
+    return keys.mac(b"".join(len(part).to_bytes(4, "big") + part for part in parts))
+
+
 def head_of(id_: int, mac: bytes) -> str:
     return f"{id_}:{mac[:8].hex()}"
 
 
 class Anchor:
-    """The chain's head in a file beside the key: `NUMBER CODE`. Where it cannot be written, there is none."""
+    """The chain's head in a file beside the key: `NUMBER CODE`. Where it cannot be written, there is none.
+
+    While the key is exchanged it holds two codes, the entry's under either key, so that a crash in between makes no
+    false alarm.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def read(self) -> tuple[int, bytes] | None:
+    def read(self) -> tuple[int, tuple[bytes, ...]] | None:
         try:
-            number, code = self._path.read_text(encoding="ascii").split()
-            return int(number), bytes.fromhex(code)
+            number, *codes = self._path.read_text(encoding="ascii").split()
+            return int(number), tuple(bytes.fromhex(code) for code in codes)
         except (OSError, ValueError):
             return None
 
-    def write(self, id_: int, mac: bytes) -> None:
+    def write(self, id_: int, *codes: bytes) -> None:
         new = self._path.with_name(self._path.name + ".new")
         with contextlib.suppress(OSError):
             with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-                file.write(f"{id_} {mac.hex()}\n")
+                file.write(f"{id_} {' '.join(code.hex() for code in codes)}\n")
             new.replace(self._path)
+
+    def turn(self, old: Mapping[int, bytes], new: Mapping[int, bytes]) -> None:
+        """The log is about to be sealed anew: entry -> code, before and after. An anchor that does not fit stays."""
+        held = self.read()
+        if held is not None and old.get(held[0]) in held[1]:
+            self.write(held[0], old[held[0]], new[held[0]])
+
+    def settle(self) -> None:
+        """The log was sealed anew."""
+        held = self.read()
+        if held is not None and len(held[1]) > 1:
+            self.write(held[0], held[1][-1])
 
 
 class Audit:
@@ -70,7 +92,7 @@ class Audit:
             if self._anchored is None:
                 self._anchored = await self._cut(connection) is None
             before = await connection.scalar(select(audit.c.mac).order_by(audit.c.id.desc()).limit(1))
-            mac = self._mac(before or b"", at, sealed, action, detail)
+            mac = code(self._keys, before or b"", at, sealed, action, detail)
             made = await connection.execute(
                 audit.insert().values(at=at, actor=sealed, action=action, detail=detail, mac=mac)
             )
@@ -84,7 +106,8 @@ class Audit:
         if anchor is None:
             return None
         mac = await connection.scalar(select(audit.c.mac).where(audit.c.id == anchor[0]))
-        return None if mac is not None and hmac.compare_digest(mac, anchor[1]) else anchor[0]
+        fits = mac is not None and any(hmac.compare_digest(mac, known) for known in anchor[1])
+        return None if fits else anchor[0]
 
     async def verify(self, head: str = "") -> Chain:
         """Goes through the whole log; `head` is one that was noted earlier, and must still be in it."""
@@ -128,8 +151,4 @@ class Audit:
             return UNREADABLE
 
     def _expected(self, before: bytes, row: RowMapping) -> bytes:
-        return self._mac(before, row["at"], row["actor"], row["action"], row["detail"])
-
-    def _mac(self, before: bytes, at: str, actor: bytes, action: str, detail: str) -> bytes:
-        parts = (before, at.encode(), actor, action.encode(), detail.encode())
-        return self._keys.mac(b"".join(len(part).to_bytes(4, "big") + part for part in parts))
+        return code(self._keys, before, row["at"], row["actor"], row["action"], row["detail"])

@@ -67,6 +67,14 @@ class Database:
                 return
         raise Locked("another program reads the database, so that erased bytes stay in its log; stop it")
 
+    async def vacuum(self) -> None:
+        """The file written anew, without what its free space still holds."""
+        async with self._turn:
+            with translated():
+                async with self.engine.connect() as connection:
+                    raw: Any = await connection.get_raw_connection()
+                    await raw.driver_connection.execute("VACUUM")
+
     async def close(self) -> None:
         await self.engine.dispose()
 

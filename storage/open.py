@@ -28,6 +28,7 @@ from storage.keys import Keys, Ring, make_master_key, read_master_key
 from storage.meta import Meta
 from storage.publications import Publications
 from storage.records import Figures
+from storage.rotation import Rotation
 from storage.subscribers import Subscribers
 from storage.tables import keyring, meta
 from storage.tombstones import SUFFIX, Tombstones
@@ -41,8 +42,14 @@ class Storage:
     """The repositories over one open database."""
 
     def __init__(
-        self, database: Database, keys: Ring, now: Callable[[], float], anchor: Anchor, tombstones: Tombstones
+        self,
+        database: Database,
+        keys: Ring,
+        now: Callable[[], float],
+        beside: tuple[Anchor, Tombstones],
+        rotation: Rotation,
     ) -> None:
+        anchor, tombstones = beside
         self._database = database
         self.subscribers = Subscribers(database, keys, now, tombstones)
         self.broadcasts = Broadcasts(database, keys)
@@ -56,6 +63,7 @@ class Storage:
         self.approvals = Approvals(database, keys)
         self.publications = Publications(database)
         self.hidden = Hidden(database)
+        self.rotation = rotation
         self.erasure = Erasure(database, keys, self.subscribers)
         self.stamp = keys.stamp
 
@@ -84,9 +92,12 @@ async def open_storage(
     except BaseException:
         await database.close()
         raise
-    anchor = Anchor(key_file.with_name(key_file.name + ANCHORED))
-    tombstones = Tombstones(key_file.with_name(key_file.name + SUFFIX), identity)
-    return Storage(database, keys, now, anchor, tombstones)
+    beside = (
+        Anchor(key_file.with_name(key_file.name + ANCHORED)),
+        Tombstones(key_file.with_name(key_file.name + SUFFIX), identity),
+    )
+    rotation = Rotation(database, keys, key_file, identity, bot_id, beside)
+    return Storage(database, keys, now, beside, rotation)
 
 
 def _for_its_owner_alone(path: Path) -> None:

@@ -1,0 +1,186 @@
+"""The master key, exchanged while the bot runs; what dies in the middle goes on from there.
+
+1. The next key is written beside the one in use.
+2. One transaction makes it the active one, and seals anew all that admins did: it is little, and the audit log is
+   one chain.
+3. Readers follow, a page a transaction. Whoever is looked up meanwhile is found under either key.
+4. When none is left, the file is written anew without gaps, the old generation leaves the database, and the next
+   key takes the old one's place on the disk. Backups made before can then be read by nobody.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from sqlalchemy import Column, bindparam, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.audit import ACTOR, Anchor, code
+from storage.broadcasts import AUTHOR
+from storage.database import Database
+from storage.errors import ReadOnly, StorageError, WrongKey
+from storage.keyring import next_of, replace
+from storage.keys import Keys, Ring, make_master_key, read_master_key
+from storage.subscribers import CID
+from storage.tables import admin, approval, audit, awaited, broadcast, keyring, panel, subscriber
+from storage.tombstones import Tombstones
+
+PAGE = 1000
+SEALED: tuple[tuple[Column[bytes], str], ...] = (
+    (broadcast.c.author, AUTHOR),
+    (admin.c.cid, AUTHOR),
+    (approval.c.asker, AUTHOR),
+    (approval.c.decider, AUTHOR),
+    (awaited.c.cid, AUTHOR),
+    (panel.c.cid, AUTHOR),
+)
+"""Every sealed number but the readers' (sealed anew in pages) and the audit log's (a chain)."""
+Told = Callable[[int, int], Awaitable[None]]
+"""Takes how many readers are done, of how many."""
+
+
+class Rotation:
+    def __init__(
+        self,
+        database: Database,
+        keys: Ring,
+        key_file: Path,
+        identity: str,
+        bot_id: int,
+        beside: tuple[Anchor, Tombstones],
+    ) -> None:
+        self._database = database
+        self._keys = keys
+        self._key_file = key_file
+        self._identity = identity
+        self._bot_id = bot_id
+        self._anchor, self._tombstones = beside
+        self._under_way = asyncio.Lock()
+
+    @property
+    def pending(self) -> bool:
+        """One was begun and did not end."""
+        return self._keys.old is not None
+
+    async def run(self, told: Told) -> int:
+        """Begins a rotation, or ends the one that was begun; how many readers there are. StorageError."""
+        if self._under_way.locked():
+            raise StorageError("a key rotation is under way already; wait for it")
+        async with self._under_way:
+            if not self.pending:
+                await self._turn()
+            total = await self._seal_readers(told)
+            await self._database.vacuum()
+            await self._end()
+            return total
+
+    async def _turn(self) -> None:
+        keys = Keys(self._next_master(), self._identity, self._keys.kid + 1, self._bot_id)
+        async with self._database.begin() as connection:
+            await connection.execute(update(keyring).values(active=False))
+            await connection.execute(insert(keyring).values(kid=keys.kid, check_value=keys.check_value(), active=True))
+            await _seal_few(connection, self._keys, keys)
+            await self._seal_log(connection, keys)
+        self._keys.turn(keys)
+
+    def _next_master(self) -> bytes:
+        """One that an earlier attempt has left and never used is as good as a new one."""
+        path = next_of(self._key_file)
+        try:
+            if path.exists():
+                try:
+                    return read_master_key(path)
+                except WrongKey:  # written by halves, and so never used
+                    path.unlink()
+            return make_master_key(path)
+        except (OSError, ReadOnly):
+            raise ReadOnly(
+                f"DAUYS_KEY_FILE: the next key cannot be written beside {self._key_file}; make its folder writable "
+                "until the rotation has ended"
+            ) from None
+
+    async def _seal_readers(self, told: Told) -> int:
+        async with self._database.begin() as connection:
+            total = int(await connection.scalar(select(func.count()).select_from(subscriber)) or 0)
+        after, done = -1, 0
+        while page := await self._page(after):
+            after, done = page[-1], done + len(page)
+            await told(min(done, total), total)
+        return total
+
+    async def _page(self, after: int) -> list[int]:
+        """The ids that were looked at, ascending."""
+        query = select(subscriber.c.id, subscriber.c.cid, subscriber.c.kid).where(subscriber.c.id > after)
+        async with self._database.begin() as connection:
+            rows = (await connection.execute(query.order_by(subscriber.c.id).limit(PAGE))).all()
+            new = [
+                {"who": id_, "was": cid, "now": self._keys.seal(CID, self._keys.open(CID, cid))}
+                for id_, cid, kid in rows
+                if kid != self._keys.kid
+            ]
+            if new:
+                await connection.execute(_ROW.values(cid=bindparam("now"), kid=self._keys.kid), new)
+        return [row[0] for row in rows]
+
+    async def _end(self) -> None:
+        async with self._database.begin() as connection:
+            left = select(func.count()).where(subscriber.c.kid != self._keys.kid)
+            if await connection.scalar(left):
+                raise StorageError("not every reader was sealed anew; run dauys rotate-key again")
+            if self._keys.old is not None:  # what was computed before the turn and written after it
+                await _seal_few(connection, self._keys, self._keys)
+            await connection.execute(delete(keyring).where(keyring.c.kid != self._keys.kid))
+        self._keys.finish()
+        await self._database.forget()
+        self._anchor.settle()
+        try:
+            replace(self._key_file)
+        except OSError as error:
+            raise ReadOnly(
+                f"DAUYS_KEY_FILE: the new key cannot take the place of {self._key_file} ({error.strerror}); the next "
+                "start tries again, and both files are needed until then"
+            ) from None
+        self._tombstones.clear()
+
+    async def _seal_log(self, connection: AsyncConnection, new: Keys) -> None:
+        """The chain under the new key. An entry that did not fit still does not: a rotation covers nothing up."""
+        rows = (await connection.execute(select(audit).order_by(audit.c.id))).mappings().all()
+        was = now = b""
+        codes: dict[int, bytes] = {}
+        values = []
+        for row in rows:
+            fits = hmac.compare_digest(
+                row["mac"], code(self._keys, was, row["at"], row["actor"], row["action"], row["detail"])
+            )
+            actor = _anew(self._keys, new, ACTOR, row["actor"])
+            was = row["mac"]
+            now = code(new, now, row["at"], actor, row["action"], row["detail"]) if fits else was
+            codes[row["id"]] = now
+            values.append({"entry": row["id"], "by": actor, "under": now})
+        if values:
+            await connection.execute(_ENTRY, values)
+        self._anchor.turn({row["id"]: row["mac"] for row in rows}, codes)
+
+
+_ROW = update(subscriber).where(subscriber.c.id == bindparam("who"), subscriber.c.cid == bindparam("was"))
+_ENTRY = update(audit).where(audit.c.id == bindparam("entry")).values(actor=bindparam("by"), mac=bindparam("under"))
+
+
+async def _seal_few(connection: AsyncConnection, old: Keys, new: Keys) -> None:
+    for column, field in SEALED:
+        for sealed in list(await connection.scalars(select(column).where(column.is_not(None)).distinct())):
+            anew = _anew(old, new, field, sealed)
+            if anew != sealed:
+                statement = update(column.table).where(column == sealed).values({column: anew})
+                await connection.execute(statement.prefix_with("OR REPLACE", dialect="sqlite"))
+
+
+def _anew(old: Keys, new: Keys, field: str, sealed: bytes) -> bytes:
+    """What somebody has tampered with opens with no key, and stays as it is."""
+    try:
+        return new.seal(field, old.open(field, sealed))
+    except (WrongKey, ValueError):
+        return sealed
