@@ -204,6 +204,22 @@ def rotate_key() -> None:
     run_guarded(rotate(settings_or_exit(), out, err))
 
 
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="A new file; never written over.")]) -> None:
+    """Write an encrypted copy of the database, also while the bot sends, and read it back."""
+    from bot.shell.backup import make
+
+    run_guarded(make(settings_or_exit(), file.absolute(), out, err))
+
+
+@app.command()
+def restore(file: Annotated[Path, typer.Argument(help="A backup.")]) -> None:
+    """Put a backup where no database is; whoever was erased since it was made stays erased."""
+    from bot.shell.backup import bring_back
+
+    run_guarded(bring_back(settings_or_exit(), file, out))
+
+
 audit = typer.Typer(no_args_is_help=True, help="The log of what admins did.")
 app.add_typer(audit, name="audit")
 

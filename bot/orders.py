@@ -12,6 +12,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from bot.config import Settings
@@ -144,6 +145,13 @@ async def rotate_key(hands: Hands, fields: Json, tell: Tell) -> Json:
     return {"readers": readers, "begun": begun, "head": (await hands.storage.audit.verify()).head}
 
 
+async def backup(hands: Hands, fields: Json, tell: Tell) -> Json:
+    """An encrypted copy of the database into the new file `path`, read back before it is called one."""
+    made = await hands.storage.backup(Path(str(fields["path"])))
+    await hands.storage.audit.append(SHELL, "backup", "at the shell")
+    return {"readers": made.readers, "size": made.size}
+
+
 COMMANDS: Mapping[str, Order] = {
     "status": status,
     "halt": halt,
@@ -151,6 +159,7 @@ COMMANDS: Mapping[str, Order] = {
     "audit-verify": audit_verify,
     "reload": reload,
     "rotate-key": rotate_key,
+    "backup": backup,
 }
 
 

@@ -67,6 +67,15 @@ class Database:
                 return
         raise Locked("another program reads the database, so that erased bytes stay in its log; stop it")
 
+    async def image(self) -> bytes:
+        """The whole database as the bytes of one file, at one moment between two transactions."""
+        async with self._turn:
+            with translated():
+                async with self.engine.connect() as connection:
+                    raw: Any = await connection.get_raw_connection()
+                    inner = raw.driver_connection
+                    return bytes(await inner._execute(inner._conn.serialize))
+
     async def vacuum(self) -> None:
         """The file written anew, without what its free space still holds."""
         async with self._turn:

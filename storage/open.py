@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import sqlite3
 import time
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from storage import schema
+from storage import backup, schema
 from storage.admins import Admins
 from storage.approvals import Approvals
 from storage.audit import Anchor, Audit
@@ -20,7 +21,7 @@ from storage.database import Database, explain, sqlite_url, translated
 from storage.deliveries import Deliveries
 from storage.drafts import Drafts, PanelRows, Waiting
 from storage.erasure import Erasure
-from storage.errors import ReadOnly
+from storage.errors import Locked, ReadOnly
 from storage.figures import read_figures
 from storage.hidden import Hidden
 from storage.keyring import Generation, Known, ring_for, settle
@@ -69,6 +70,13 @@ class Storage:
 
     async def figures(self) -> Figures:
         return await read_figures(self._database)
+
+    async def backup(self, path: Path) -> backup.Copied:
+        """An encrypted copy, made while others write, and read back. Locked while a key rotation is under way."""
+        if self.rotation.pending:
+            raise Locked("a key rotation has not ended; run dauys rotate-key, then make the backup")
+        image, master = await self._database.image(), read_master_key(self.rotation.key_file)
+        return await asyncio.to_thread(backup.write, path, image, master)
 
     async def purge(self, now: float) -> None:
         """Erases what is due: readers who blocked the bot a day ago, delivery rows after 48 hours."""

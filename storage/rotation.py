@@ -54,7 +54,7 @@ class Rotation:
     ) -> None:
         self._database = database
         self._keys = keys
-        self._key_file = key_file
+        self.key_file = key_file
         self._identity = identity
         self._bot_id = bot_id
         self._anchor, self._tombstones = beside
@@ -88,7 +88,7 @@ class Rotation:
 
     def _next_master(self) -> bytes:
         """One that an earlier attempt has left and never used is as good as a new one."""
-        path = next_of(self._key_file)
+        path = next_of(self.key_file)
         try:
             if path.exists():
                 try:
@@ -98,7 +98,7 @@ class Rotation:
             return make_master_key(path)
         except (OSError, ReadOnly):
             raise ReadOnly(
-                f"DAUYS_KEY_FILE: the next key cannot be written beside {self._key_file}; make its folder writable "
+                f"DAUYS_KEY_FILE: the next key cannot be written beside {self.key_file}; make its folder writable "
                 "until the rotation has ended"
             ) from None
 
@@ -137,10 +137,10 @@ class Rotation:
         await self._database.forget()
         self._anchor.settle()
         try:
-            replace(self._key_file)
+            replace(self.key_file)
         except OSError as error:
             raise ReadOnly(
-                f"DAUYS_KEY_FILE: the new key cannot take the place of {self._key_file} ({error.strerror}); the next "
+                f"DAUYS_KEY_FILE: the new key cannot take the place of {self.key_file} ({error.strerror}); the next "
                 "start tries again, and both files are needed until then"
             ) from None
         self._tombstones.clear()

@@ -34,11 +34,15 @@ def head() -> str:
     return str(found)
 
 
+def revisions() -> frozenset[str]:
+    """Every revision that this version knows."""
+    return frozenset(script.revision for script in ScriptDirectory.from_config(config()).walk_revisions())
+
+
 def refuse_newer(connection: Connection) -> None:
     """NewerSchema when the database has a revision that this version does not know."""
-    known = {script.revision for script in ScriptDirectory.from_config(config()).walk_revisions()}
     now = revision(connection)
-    if now is not None and now not in known:
+    if now is not None and now not in revisions():
         raise NewerSchema("the database was written by a later version of Dauys; upgrade, or restore a backup")
 
 
