@@ -5,7 +5,7 @@
 <Verdict.CARD: 'card'>
 """
 
-from content.names.answer import Answer, Candidate, Name, Verdict
+from content.names.answer import Answer, Candidate, Explanation, Mention, Name, Verdict
 from content.names.policy import NameIndex
 
-__all__ = ["Answer", "Candidate", "Name", "NameIndex", "Verdict"]
+__all__ = ["Answer", "Candidate", "Explanation", "Mention", "Name", "NameIndex", "Verdict"]

@@ -44,9 +44,74 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Reading:
+    """One word of the question, and how it was read."""
+
+    text: str
+    folds: tuple[str, ...]
+    role: str
+    """"word", "initial" or "word of questions"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """Somebody who was weighed, whether or not the reader sees them."""
+
+    key: str
+    name: str
+    """The stored name, in folds."""
+    typed: str
+    rule: str
+    slips: int
+    score: float
+    """0 to 1: how alike the letters are as typed."""
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why the answer is what it is."""
+
+    rule: str
+    """The line of the policy that decided."""
+    readings: tuple[Reading, ...]
+    considered: tuple[Considered, ...]
+    retyped: str = ""
+    """The question as it reads on another keyboard layout, where that is what was answered."""
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        found = [f"read as typed on another keyboard: {self.retyped}"] if self.retyped else []
+        for word in self.readings:
+            role = "" if word.role == "word" else f" ({word.role})"
+            found.append(f"{word.text} -> {' | '.join(word.folds)}{role}")
+        for one in self.considered:
+            fate = "" if one.kept else "; left out for a better one"
+            found.append(f"{one.typed}: {one.key} ({one.name}), {one.rule}, slips {one.slips}, {one.score:.2f}{fate}")
+        return (*found, self.rule)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     verdict: Verdict
     candidates: tuple[Candidate, ...] = ()
     """Best first; in the order of the question where several people were named."""
-    steps: tuple[str, ...] = ()
-    """Folds, candidates, scores and rules in words; filled only when asked to explain."""
+    why: Explanation | None = None
+    """Only when asked to explain."""
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The explanation in lines; none without one."""
+        return self.why.lines if self.why else ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name that stands in a text."""
+
+    text: str
+    """As it stands there."""
+    keys: tuple[str, ...] = ()
+    """Whom it may be; nobody where the records have no such name."""
+    sure: bool = False
+    """One person, whose whole name it is."""

@@ -64,8 +64,8 @@ def plain(word: str) -> str:
 
 
 def _one_script(word: str) -> str:
-    there = len(_CYRILLIC.findall(word))
-    if there and there * 2 >= sum(map(str.isalnum, word)):
+    there = _CYRILLIC.search(word) is not None
+    if there and all(map(_CYRILLIC.match, filter(str.isalpha, word.translate(tables.lookalikes()[0])))):
         return "".join(c for c in word.translate(tables.lookalikes()[0]) if c.isalpha())
     latin = word.translate(tables.lookalikes()[1]) if there or not word.isalpha() else word
     if _OTHER.search(latin) or _CYRILLIC.search(latin):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from content.names import tables
 from content.names.fold import folds, is_cyrillic
@@ -17,7 +19,27 @@ _MARKS = "'’ʼ`´ʹ″‘"
 _WORD = re.compile(rf"[^\W_]+(?:[{_MARKS}][^\W_]+)*")
 _QUOTES = re.compile(rf"[{_MARKS}]")
 _POSSESSIVE = re.compile(rf"[{_MARKS}]s$", re.IGNORECASE)
+_MARK = re.compile("[\u0300-\u036f]")
+_MANY_MARKS = re.compile("([\u0300-\u036f]{2})[\u0300-\u036f]+")
 _HUMP = re.compile(r"(?<=[^\W\d_A-ZА-ЯӘҒҚҢӨҰҮҺІ])(?=[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ])")
+_APART = re.compile(r"[,;:!?\n()\[\]|/•—–]|\s-\s")
+_HYPHEN = re.compile(r"[-‐‑]")
+_LETTERS_OF_ONE = frozenset({"ya", "yu", "yo", "ye", "ia", "iu", "io", "ja", "ju", "jo"})
+"""Latin for one Cyrillic letter (я, ю, ё, е), which the fold spells with two."""
+LONG_INITIAL = 4
+
+
+class Piece(NamedTuple):
+    """A word as it stands in a text."""
+
+    text: str
+    apart: bool
+    """Something stands before it that parts phrases: a comma, a bracket, the end of a sentence or line."""
+    tied: bool
+    """A hyphen ties it to the word before."""
+    begin: int
+    end: int
+    """Its place among the characters of the normalised text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,37 +52,91 @@ class Word:
     cyrillic: bool
     capital: bool
     initial: bool
-    """One letter, which may begin a name."""
+    """One letter, or the Latin of one, which may begin a name."""
     stop: bool
     """A word of questions in general."""
+    apart: bool = False
+    tied: bool = False
+
+
+def normal(text: str) -> str:
+    """Compatible characters as one, so that a word is found however it was typed; marks that join nothing dropped."""
+    if text.isascii():
+        return text
+    return _MARK.sub("", unicodedata.normalize("NFKC", _MANY_MARKS.sub(r"\1", text)))
+
+
+def pieces(text: str) -> Iterator[Piece]:
+    """Words of a normalised text: hashtags and glued capitals parted, apostrophes inside a word dropped."""
+    last = 0
+    before = ""
+    for match in _WORD.finditer(text):
+        between = text[last : match.start()]
+        apart = bool(last) and (_APART.search(between) is not None or _ends_sentence(before, between))
+        tied = bool(last) and _HYPHEN.fullmatch(between) is not None
+        word = match.group()
+        bare = _QUOTES.sub("", _POSSESSIVE.sub("", word))
+        yield from _humps(bare, Piece(bare, apart, tied, match.start(), match.end()))
+        last, before = match.end(), word
+
+
+def _ends_sentence(before: str, between: str) -> bool:
+    return len(between) > 1 and between.startswith((".", "…")) and len(before) >= LONG_INITIAL
+
+
+def _humps(bare: str, whole: Piece) -> Iterator[Piece]:
+    humps = [bare] if bare.islower() or bare.isupper() or bare.istitle() else _HUMP.split(bare)
+    if any(len(hump) < 2 for hump in humps):
+        humps = [bare]
+    for index, hump in enumerate(humps):
+        yield whole._replace(text=hump) if index == 0 else whole._replace(text=hump, apart=False, tied=False)
 
 
 def split(text: str) -> list[str]:
-    """Words of a text: hashtags and glued capitals parted, apostrophes inside a word dropped."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+    """The words alone, at most 700."""
     found: list[str] = []
-    for word in _WORD.findall(text):
-        bare = _QUOTES.sub("", _POSSESSIVE.sub("", word))
-        humps = _HUMP.split(bare) if not (bare.islower() or bare.isupper() or bare.istitle()) else [bare]
-        found += humps if all(len(hump) > 1 for hump in humps) else [bare]
-        if len(found) > MOST:
+    for piece in pieces(normal(text)):
+        found.append(piece.text)
+        if len(found) == MOST:
             break
-    return found[:MOST]
+    return found
 
 
 def read(question: str) -> list[Word]:
     """Words of a question that may be names: those with letters."""
-    found: list[Word] = []
-    stop = tables.stopwords()
-    for text in split(question[:LONGEST]):
-        readings = folds(text)
+    return [word for word, _ in placed(question)]
+
+
+def placed(question: str) -> list[tuple[Word, Piece]]:
+    """The same, with the place of each among the characters of `normal(question)`."""
+    found: list[tuple[Word, Piece]] = []
+    apart = False
+    for piece in pieces(normal(question[:LONGEST])):
+        apart |= piece.apart
+        readings = folds(piece.text)
         if readings:
-            word = Word(
-                text, readings, len(found), is_cyrillic(text), text[0].isupper(), len(text) == 1, text.lower() in stop
-            )
-            found.append(word)
+            found.append((_word(piece, readings, len(found), apart=apart), piece))
+            apart = False
+        if len(found) == MOST:
+            break
     return found
+
+
+def _word(piece: Piece, readings: tuple[str, ...], at: int, *, apart: bool) -> Word:
+    text = piece.text
+    small = text.lower()
+    letter = len(text) == 1 or (len(text) < LONG_INITIAL and (len(readings[0]) == 1 or small in _LETTERS_OF_ONE))
+    return Word(
+        text,
+        readings,
+        at,
+        is_cyrillic(text),
+        text[0].isupper(),
+        letter,
+        small in tables.stopwords(),
+        apart,
+        piece.tied,
+    )
 
 
 def meant(question: str) -> list[str]:
