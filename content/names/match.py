@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -13,7 +14,7 @@ from content.names.fold import fine, is_cyrillic, loose, plain
 from content.names.index import Index, is_patronymic
 from content.names.inflect import nominatives
 from content.names.known import RealNames
-from content.names.words import Word, split
+from content.names.words import Word
 
 REACH = 4
 """A name's words stand within so many words of a question, its initials and patronymic included."""
@@ -52,6 +53,7 @@ class Found:
 
 
 MOST_SLIPS = 2
+_PARTED = re.compile(r"[\s\-]+")
 MOST_DEEP = 12
 """Likeliest words for one that is badly mistyped, where the other is too."""
 MOST_BESIDE = 64
@@ -211,8 +213,7 @@ class Matcher:
         stored = {
             fine(part)
             for text in self.index.spellings[self.index.person(row)]
-            for part in split(text)
-            if is_cyrillic(part)
+            for part in (_PARTED.split(text) if is_cyrillic(text) else ())
         }
         typed = fine(word.text)
         alike = [part for part in stored if OSA.distance(part, typed, score_cutoff=2) <= 2]
@@ -314,7 +315,7 @@ class Matcher:
         """Slips between the letters themselves, where a spelling of the person is in the same script."""
         word = self.words[place]
         typed = plain(word.text)
-        stored = {plain(part) for text in self.index.spellings[self.index.person(row)] for part in split(text)}
+        stored = {plain(part) for text in self.index.spellings[self.index.person(row)] for part in _PARTED.split(text)}
         alike = [part for part in stored if is_cyrillic(part) == word.cyrillic]
         return min((OSA.distance(part, typed, score_cutoff=MOST_SLIPS) for part in alike), default=MOST_SLIPS + 1)
 

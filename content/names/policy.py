@@ -116,12 +116,17 @@ class NameIndex:
             one.closeness = self._closeness(one, words)
         ordered = sorted(found, key=lambda one: (not one.sure, one.slips, -one.closeness, one.person))
         kept: list[Found] = []
+        people: set[int] = set()
+        claims: dict[int, list[Found]] = {}
         for one in ordered:
-            if any(one.person == other.person for other in kept):
+            if one.person in people:
                 continue
-            rivals = [other for other in kept if not set(one.at).isdisjoint(other.at)]
+            rivals = [other for at in one.at for other in claims.get(at, ())]
             if all((not other.sure and other.slips >= one.slips) or (other.sure and one.sure) for other in rivals):
                 kept.append(one)
+                people.add(one.person)
+                for at in one.at:
+                    claims.setdefault(at, []).append(one)
         return sorted(kept, key=lambda one: (min(one.at), not one.sure, one.slips, -one.closeness))
 
     def _closeness(self, one: Found, words: Sequence[Word]) -> float:
