@@ -28,6 +28,7 @@ from bot.handlers.hide import sweep
 from bot.handlers.library import read_again
 from bot.handlers.metadata import register as register_metadata
 from bot.handlers.panels import Panels
+from bot.handlers.publish import offer, unfinished
 from bot.house import house_of
 from bot.inbound import LARGEST, Inbound
 from bot.orders import Hands, bound
@@ -158,6 +159,7 @@ async def _serve(services: Services, application: App, stop: asyncio.Event, read
                 group.create_task(_once_ready(services, application, inbound, ready)),
                 *(group.create_task(task()) for task in inbound.tasks()),
                 group.create_task(_reloads(services)),
+                group.create_task(_news(services, application, inbound)),
             ]
             await stop.wait()
             log.info("stopping: answers still awaited are waited for")
@@ -182,6 +184,16 @@ async def _once_ready(services: Services, application: App, inbound: Inbound, re
     if ready is not None:
         ready()
     await register_metadata(services, application.bot)
+
+
+async def _news(services: Services, application: App, inbound: Inbound) -> None:
+    """After the start, and whenever the library was read again: updates that are new are offered."""
+    await inbound.first.wait()
+    await unfinished(services)
+    while True:
+        services.news.clear()
+        await offer(services, application.bot)
+        await services.news.wait()
 
 
 async def _reloads(services: Services) -> None:

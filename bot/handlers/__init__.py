@@ -28,6 +28,7 @@ from bot.handlers import (
     hide,
     library,
     membership,
+    publish,
     settings,
     start,
     stats,
@@ -49,6 +50,7 @@ DESK: dict[str, Handler] = {
     "alert": alert.alert,
     "broadcasts": alert.broadcasts,
     "admins": admins.command,
+    "publish": publish.command,
 }
 """The desk's commands: its door refuses edited and forwarded ones itself, so that every attempt is logged."""
 
@@ -81,6 +83,7 @@ ACTIONS: dict[Action, Handler] = {
     Action.CARD: attach.open_card,
     Action.NO_TEXT: attach.no_text,
     Action.AUDIT: audit.pressed,
+    Action.PUBLISH: publish.pressed,
     **dict.fromkeys((Action.HIDE_PERSON, Action.SHOW_PERSON), hide.pressed),
 }
 """Buttons that do something; every other one opens a screen."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -44,6 +45,8 @@ class Services:
     engine: Engine
     watch: Watch = field(default_factory=Watch)
     now: Callable[[], float] = field(default=time.time)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the library was read: it may hold updates to offer."""
     touched: dict[tuple[int, int], float] = field(default_factory=dict)
     """(broadcast, admin) -> when their panel was last drawn, in Unix seconds."""
     roster: Roster = field(init=False)

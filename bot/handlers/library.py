@@ -22,6 +22,7 @@ async def read_again(services: Services) -> Library:
     settings = services.settings
     whole = await asyncio.to_thread(load, settings.library, language=settings.language)
     await arrange(services, whole)
+    services.news.set()
     return services.library
 
 

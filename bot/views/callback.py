@@ -69,6 +69,8 @@ class Action(StrEnum):
     # the editor's acts
     ALERT = "al"
     """args: verb, broadcast id, what more it says, seal (`bot/desk/seals.py`)."""
+    PUBLISH = "pb"
+    """A draft of a content update; args: its token, seal."""
     AUDIT = "au"
     """The log of what admins did; args: page."""
     HIDE_PERSON = "hP"

@@ -31,6 +31,7 @@ def admin_commands(words: Words) -> list[tuple[str, str]]:
         ("alert", words("write an alert: preview, confirm, send")),
         ("broadcasts", words("what went out, with reports")),
         ("admins", words("who may write and who may approve")),
+        ("publish", words("content updates that have not gone out")),
         ("stats", words("readers, growth and deliveries, as a picture")),
         ("audit", words("the last actions of admins")),
         ("reload", words("read the library's files again")),
