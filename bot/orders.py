@@ -17,6 +17,7 @@ from typing import Any
 
 from bot.config import Settings
 from bot.control import Command, Json, Refused, Tell
+from bot.handlers.brake import HALTS
 from bot.handlers.context import Services
 from bot.handlers.library import read_again
 from content.errors import InvalidLibrary
@@ -26,7 +27,6 @@ from storage.records import TERMINAL, Audience, Broadcast, BroadcastState, Deliv
 SHELL = 0
 """The actor of the shell's commands in the audit log: no person has this id."""
 HALT_NOTE = "Halted at the shell."
-_HALTS = (HALT_NOTE, "Telegram refuses this bot")
 _OPEN = (BroadcastState.APPROVED, BroadcastState.RUNNING, BroadcastState.PAUSED)
 RECENT = 50
 
@@ -101,7 +101,7 @@ async def resume(hands: Hands, fields: Json, tell: Tell) -> Json:
         if not paused:
             raise Refused(f"broadcast {chosen} is not paused; dauys status lists them")
     else:
-        paused = [found for found in paused if found.note.startswith(_HALTS)]
+        paused = [found for found in paused if found.note.startswith(HALTS)]
     lifted = hands.running is not None and hands.running.engine.halted
     if hands.running is not None:
         hands.running.engine.lift()

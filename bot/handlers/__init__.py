@@ -23,6 +23,7 @@ from bot.handlers import (
     ask,
     attach,
     audit,
+    brake,
     browse,
     errors,
     hide,
@@ -51,6 +52,13 @@ DESK: dict[str, Handler] = {
     "broadcasts": alert.broadcasts,
     "admins": admins.command,
     "publish": publish.command,
+    "halt": brake.halt,
+    "resume": brake.resume,
+    "audit": audit.audit,
+    "reload": library.reload,
+    "stats": stats.stats,
+    "hide": hide.command,
+    "unhide": hide.unhide,
 }
 """The desk's commands: its door refuses edited and forwarded ones itself, so that every attempt is logged."""
 
@@ -62,11 +70,6 @@ COMMANDS: dict[str, Handler] = {
     "forget": subscribe.stop,
     "whoami": whoami,
     **DESK,
-    "audit": audit.audit,
-    "reload": library.reload,
-    "stats": stats.stats,
-    "hide": hide.command,
-    "unhide": hide.unhide,
 }
 
 ACTIONS: dict[Action, Handler] = {

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from telegram import Update
 
+from bot.desk.permit import Act
 from bot.handlers.context import Context, callback_of
+from bot.handlers.door import claim, enter
 from bot.handlers.reply import answer, send, show
-from bot.views import answers
 from bot.views import audit as views
 
 
 async def audit(update: Update, context: Context) -> None:
-    scene, user = await context.scene(update), update.effective_user
-    if user is None or not scene.admin:
-        await send(update, context, answers.unknown_command(scene))
+    user, services = update.effective_user, context.services
+    if user is None or not await enter(update, context, claim(update, Act.WATCH, services.now()), "/audit"):
         return
+    scene = await context.scene(update)
     log = context.services.storage.audit
     await send(update, context, views.audit(scene, await log.latest(views.PAGE), 0, await log.verify(), user.id))
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from telegram import Update
 
+from bot.desk.permit import Act
 from bot.desk.shelf import names_of, names_one
 from bot.handlers.context import Context, Services, callback_of
+from bot.handlers.door import claim, enter, sealed_claim
 from bot.handlers.library import arrange
-from bot.handlers.reply import answer, send, show
-from bot.views import answers
+from bot.handlers.reply import send, show
 from bot.views import hide as views
 from bot.views.callback import Action
+from bot.views.records import token
 from bot.views.scene import Scene
 from bot.views.view import View
 from content.ask import Target
@@ -22,10 +24,10 @@ NOTE = "It named a person whom an owner has hidden."
 
 async def command(update: Update, context: Context) -> None:
     """`/hide ID` hides at once; `/hide NAME` offers whom it may mean; `/hide` alone lists who is hidden."""
-    scene, user, message = await context.scene(update), update.effective_user, update.effective_message
-    if user is None or message is None or not context.services.is_owner(user.id):
-        await send(update, context, answers.unknown_command(scene))
+    user, message, now = update.effective_user, update.effective_message, context.services.now()
+    if user is None or message is None or not await enter(update, context, claim(update, Act.OWN, now), "/hide"):
         return
+    scene = await context.scene(update)
     _, _, given = (message.text or "").partition(" ")
     given = given.strip()
     people = context.services.shelf.whole.people
@@ -39,22 +41,28 @@ async def command(update: Update, context: Context) -> None:
 
 async def unhide(update: Update, context: Context) -> None:
     """`/unhide ID`."""
-    scene, user, message = await context.scene(update), update.effective_user, update.effective_message
-    if user is None or message is None or not context.services.is_owner(user.id):
-        await send(update, context, answers.unknown_command(scene))
+    user, message, now = update.effective_user, update.effective_message, context.services.now()
+    if user is None or message is None or not await enter(update, context, claim(update, Act.OWN, now), "/unhide"):
         return
+    scene = await context.scene(update)
     _, _, given = (message.text or "").partition(" ")
     await send(update, context, await _shown(context.services, scene, user.id, given.strip()))
 
 
 async def pressed(update: Update, context: Context) -> None:
-    """*Hide …* and *Show again*; args: person id."""
-    scene, callback, user = await context.scene(update), callback_of(update), update.effective_user
-    if callback is None or user is None or not context.services.is_owner(user.id):
-        await answer(update)
+    """*Hide …* and *Show again*; args: the person's token, seal."""
+    services, callback, user = context.services, callback_of(update), update.effective_user
+    if callback is None or user is None:
         return
+    said = callback.arg(0)
+    asked = sealed_claim(update, services, claim(update, Act.OWN, services.now()), callback.action, said)
+    if not await enter(update, context, asked, "hide"):
+        return
+    scene = await context.scene(update)
+    ids = [*services.shelf.whole.people, *services.shelf.hidden]
     act = _hidden if callback.action is Action.HIDE_PERSON else _shown
-    await show(update, context, await act(context.services, scene, user.id, callback.arg(0)))
+    id_ = next((id_ for id_ in ids if token(views.KIND, id_) == said), "")
+    await show(update, context, await act(services, scene, user.id, id_))
 
 
 async def _hidden(services: Services, scene: Scene, owner: int, id_: str) -> View:

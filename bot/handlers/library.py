@@ -6,10 +6,11 @@ import asyncio
 
 from telegram import Update
 
+from bot.desk.permit import Act
 from bot.desk.shelf import arranged
 from bot.handlers.context import Context, Services
+from bot.handlers.door import claim, enter
 from bot.handlers.reply import send
-from bot.views import answers
 from bot.views import library as views
 from content.errors import InvalidLibrary
 from content.library import Library
@@ -39,11 +40,10 @@ async def arrange(services: Services, whole: Library | None = None) -> None:
 
 async def reload(update: Update, context: Context) -> None:
     """/reload: for admins; every fault with its file, line and column."""
-    scene, user = await context.scene(update), update.effective_user
-    if user is None or not scene.admin:
-        await send(update, context, answers.unknown_command(scene))
+    user, services = update.effective_user, context.services
+    if user is None or not await enter(update, context, claim(update, Act.COMPOSE, services.now()), "/reload"):
         return
-    services = context.services
+    scene = await context.scene(update)
     try:
         library = await read_again(services)
     except InvalidLibrary as error:

@@ -6,9 +6,10 @@ import asyncio
 
 from telegram import MessageEntity, Update
 
+from bot.desk.permit import Act
 from bot.handlers.context import Context
+from bot.handlers.door import claim, enter
 from bot.handlers.reply import send
-from bot.views import answers
 from bot.views import stats as views
 from bot.views.view import units
 
@@ -17,10 +18,10 @@ CAPTION = 1024
 
 
 async def stats(update: Update, context: Context) -> None:
-    scene, chat = await context.scene(update), update.effective_chat
-    if chat is None or not scene.admin:
-        await send(update, context, answers.unknown_command(scene))
+    chat, services = update.effective_chat, context.services
+    if chat is None or not await enter(update, context, claim(update, Act.WATCH, services.now()), "/stats"):
         return
+    scene = await context.scene(update)
     from bot.views.picture import draw
 
     storage = context.services.storage

@@ -32,6 +32,8 @@ def admin_commands(words: Words) -> list[tuple[str, str]]:
         ("broadcasts", words("what went out, with reports")),
         ("admins", words("who may write and who may approve")),
         ("publish", words("content updates that have not gone out")),
+        ("halt", words("stop all sending at once")),
+        ("resume", words("go on sending after a halt")),
         ("stats", words("readers, growth and deliveries, as a picture")),
         ("audit", words("the last actions of admins")),
         ("reload", words("read the library's files again")),

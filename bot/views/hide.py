@@ -6,12 +6,20 @@ from collections.abc import Sequence
 
 from bot.views.callback import Action
 from bot.views.pieces import plain_name, to
+from bot.views.records import token
 from bot.views.scene import Scene
-from bot.views.view import Text, View
+from bot.views.view import Button, Text, View
 from content.models import Person
 
 MOST = 20
 """Buttons."""
+KIND = "person"
+
+
+def _button(scene: Scene, label: str, action: Action, id_: str) -> Button:
+    """Sealed for the person of the scene; an id may be too long beside a seal."""
+    said = token(KIND, id_)
+    return to(scene, label, action, said, scene.seal(action, said))
 
 
 def choose(scene: Scene, given: str, found: Sequence[Person], hidden: Sequence[Person]) -> View:
@@ -26,11 +34,11 @@ def choose(scene: Scene, given: str, found: Sequence[Person], hidden: Sequence[P
         text.line(words("Write /hide and the person's id or name. It takes effect at once, for all readers."))
     text.line().line(words("Hidden now: {n}.", n=len(hidden)))
     rows = [
-        (to(scene, words("Hide {name}", name=plain_name(scene, person)), Action.HIDE_PERSON, person.id),)
+        (_button(scene, words("Hide {name}", name=plain_name(scene, person)), Action.HIDE_PERSON, person.id),)
         for person in found[:MOST]
     ]
     rows += [
-        (to(scene, words("Show {name} again", name=plain_name(scene, person)), Action.SHOW_PERSON, person.id),)
+        (_button(scene, words("Show {name} again", name=plain_name(scene, person)), Action.SHOW_PERSON, person.id),)
         for person in hidden[:MOST]
     ]
     return text.view(*rows)
@@ -45,7 +53,7 @@ def hidden(scene: Scene, person: Person, stopped: int, dropped: int) -> View:
     if dropped:
         text.line(words.n("{n} draft was discarded.", "{n} drafts were discarded.", dropped, n=dropped))
     text.line(words("What readers have received already stays with them: see /broadcasts to recall it."))
-    return text.view((to(scene, words("Show again"), Action.SHOW_PERSON, person.id),))
+    return text.view((_button(scene, words("Show again"), Action.SHOW_PERSON, person.id),))
 
 
 def shown(scene: Scene, person: Person | None, id_: str) -> View:

@@ -102,8 +102,11 @@ async def test_the_text_behind_read_is_gone_too(house: House, owner: Person) -> 
 async def test_only_an_owner_may(house: House, owner: Person, reader: Person) -> None:
     for command in (f"/hide {ID}", f"/unhide {ID}", "/hide"):
         assert "No such command" in await reader.say(command)
-    for data in (f"1en.hP.{ID}", f"1en.sP.{ID}"):
-        await reader.press_data(reader.last["message_id"], data)
+    await owner.say(f"/hide {NAME}")
+    _, data = owner.button(f"Hide {NAME}")
+    forged = data[:-1] + ("a" if data[-1] != "a" else "b")
+    for person, said in ((reader, data), (reader, f"1en.hP.{ID}"), (owner, forged), (owner, f"1en.hP.{ID}")):
+        await person.press_data(person.last["message_id"], said)
     assert NAME in await asked(reader)
     with sqlite3.connect(house.data / "dauys.sqlite3") as connection:
         assert connection.execute("SELECT count(*) FROM hidden_person").fetchone() == (0,)

@@ -72,7 +72,7 @@ async def test_a_new_update_is_offered_once_and_goes_out_once(house: House, owne
     await owner.press("Send to fewer than 10 readers")
     assert "It happened." in (await english.sees("News of u-2"))["text"]
     assert "Это произошло." in (await kazakh.sees("Весть u-2"))["text"]
-    await owner.sees("2 of 2 delivered.")
+    await owner.sees("Done")
     assert [got(english, "News of u-2"), got(kazakh, "Весть u-2")] == [1, 1]
     assert "None." in await owner.say("/publish")
     with sqlite3.connect(house.data / "dauys.sqlite3") as connection:
