@@ -220,10 +220,13 @@ async def _silently(done: int, total: int) -> None:
 
 
 async def _housekeeping(services: Services) -> None:
-    """Erases what is due: blocked readers after a day, delivery rows after 48 hours."""
+    """Erases what is due, and ends a key rotation that was broken off; a disk that fails is tried again later."""
     while True:
-        await services.storage.purge(services.now())
-        if services.storage.rotation.pending:
-            log.info("a key rotation that was begun goes on")
-            await services.storage.rotation.run(_silently)
+        try:
+            await services.storage.purge(services.now())
+            if services.storage.rotation.pending:
+                log.info("a key rotation that was begun goes on")
+                await services.storage.rotation.run(_silently)
+        except StorageError as error:
+            log.warning("housekeeping waits", why=str(error), seconds=HOUSEKEEPING)
         await asyncio.sleep(HOUSEKEEPING)

@@ -247,12 +247,6 @@ class Deliveries:
             due: float | None = await connection.scalar(query)
             return due
 
-    async def purge(self, now: float) -> None:
-        """Drops the rows of broadcasts that ended more than 48 hours ago; their counters stay."""
-        ended = select(broadcast.c.id).where(broadcast.c.ended > 0, broadcast.c.ended < now - KEPT)
-        async with self._database.begin() as connection:
-            await connection.execute(delete(delivery).where(delivery.c.broadcast_id.in_(ended)))
-
     @staticmethod
     async def _update(connection: AsyncConnection, id_: int, **values: Any) -> None:
         await connection.execute(update(broadcast).where(broadcast.c.id == id_).values(**values))

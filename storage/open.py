@@ -29,6 +29,7 @@ from storage.keys import Keys, Ring, make_master_key, read_master_key
 from storage.meta import Meta
 from storage.publications import Publications
 from storage.records import Figures
+from storage.retention import Retention
 from storage.rotation import Rotation
 from storage.subscribers import Subscribers
 from storage.tables import keyring, meta
@@ -66,6 +67,7 @@ class Storage:
         self.hidden = Hidden(database)
         self.rotation = rotation
         self.erasure = Erasure(database, keys, self.subscribers)
+        self.retention = Retention(database, self.subscribers)
         self.stamp = keys.stamp
 
     async def figures(self) -> Figures:
@@ -78,10 +80,9 @@ class Storage:
         image, master = await self._database.image(), read_master_key(self.rotation.key_file)
         return await asyncio.to_thread(backup.write, path, image, master)
 
-    async def purge(self, now: float) -> None:
-        """Erases what is due: readers who blocked the bot a day ago, delivery rows after 48 hours."""
-        await self.subscribers.purge(now)
-        await self.deliveries.purge(now)
+    async def purge(self, now: float) -> int:
+        """Erases what is due, as `Retention.erase_due`."""
+        return await self.retention.erase_due(now)
 
     async def close(self) -> None:
         await self._database.close()

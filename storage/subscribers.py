@@ -216,10 +216,10 @@ class Subscribers:
         """`erase` as part of another transaction, without the last word on the files' bytes."""
         id_ = await connection.scalar(self.ids_of(chat_id))
         if id_ is not None:
-            await self._delete(connection, [id_])
+            await self.delete_rows(connection, [id_])
         return id_ is not None
 
-    async def _delete(self, connection: AsyncConnection, ids: list[int]) -> None:
+    async def delete_rows(self, connection: AsyncConnection, ids: list[int]) -> None:
         """The tombstones come first: an erasure that a crash interrupts is asked for again, without its row."""
         self._tombstones.add(ids)
         await cancel_open(connection, ids)
@@ -234,7 +234,7 @@ class Subscribers:
             values = {"status": ReaderStatus.BLOCKED, "erase_at": _erase_at(now), "status_week": week(now)}
             await connection.execute(update(subscriber).where(row).values(**values))
         elif result.cause is Cause.DEACTIVATED:
-            await self._delete(connection, [result.subscriber])
+            await self.delete_rows(connection, [result.subscriber])
         elif result.cause in (Cause.UNREACHABLE, Cause.KICKED, Cause.RIGHTS):
             gone = {"status": ReaderStatus.UNREACHABLE, "status_week": week(now)}
             await connection.execute(update(subscriber).where(row).values(**gone))
@@ -246,22 +246,7 @@ class Subscribers:
                 update(subscriber).where(subscriber.c.id == id_).values(cid=self._cid(chat_id), kid=self._keys.kid)
             )
         elif taken != id_:
-            await self._delete(connection, [id_])
-
-    async def purge(self, now: float) -> int:
-        """Erases readers who blocked the bot more than a day ago; how many."""
-        async with self._database.begin() as connection:
-            due = await connection.scalars(
-                select(subscriber.c.id).where(
-                    subscriber.c.status == ReaderStatus.BLOCKED, subscriber.c.erase_at <= int(now)
-                )
-            )
-            ids = list(due)
-            if ids:
-                await self._delete(connection, ids)
-        if ids:
-            await self._database.forget()
-        return len(ids)
+            await self.delete_rows(connection, [id_])
 
     async def count(self, audience: Audience) -> Mapping[str, int]:
         """Language -> readers who would get a message to this audience now."""

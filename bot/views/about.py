@@ -74,7 +74,10 @@ def privacy(scene: Scene) -> View:
     text.line(words.c("privacy", "Delivery records: 48 hours after a broadcast ends."))
     text.line(words.c("privacy", "Never: name, phone, questions."))
     text.line(words.c("privacy", "Whoever has our database and key can read it. Telegram sees this chat."))
-    text.line(words.c("privacy", "/stop erases at once; blocking, within a day."))
+    text.line(words.c("privacy", "/stop erases at once; blocking, within a day; a year without reaching you, too."))
+    text.line(
+        words.c("privacy", "Then only a fingerprint of a random number stays, so that no backup brings you back.")
+    )
     last = (to(scene, words("Unsubscribe"), Action.UNSUBSCRIBE),) if reader else ()
     return text.view(
         last, (to(scene, words("Clear this chat"), Action.WIPE),), (to(scene, words("Back"), Action.HOME),)

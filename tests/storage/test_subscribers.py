@@ -63,8 +63,8 @@ async def test_a_blocked_reader_is_erased_a_day_later_unless_they_come_back(stor
         await storage.subscribers.subscribe(chat, "en", ALL)
         await storage.subscribers.suspend(chat, now)
     await storage.subscribers.unblock(2)
-    assert await storage.subscribers.purge(now + BLOCKED_KEPT - 1) == 0
-    assert await storage.subscribers.purge(now + BLOCKED_KEPT + 3600) == 1
+    assert await storage.purge(now + BLOCKED_KEPT - 1) == 0
+    assert await storage.purge(now + BLOCKED_KEPT + 3600) == 1
     assert await storage.subscribers.get(1) is None
     back = await storage.subscribers.get(2)
     assert back is not None

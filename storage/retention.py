@@ -1,0 +1,61 @@
+"""What is kept for a time only, and is erased when that is over. `docs/privacy.md` names every column."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, or_, select
+
+from storage.database import Database
+from storage.deliveries import KEPT
+from storage.publications import release
+from storage.records import BroadcastState, ReaderStatus
+from storage.subscribers import Subscribers, week
+from storage.tables import awaited, broadcast, delivery, panel, subscriber
+
+DAY = 24 * 3600
+DRAFTS_KEPT = 30 * DAY
+AWAITED_KEPT = DAY
+UNREACHABLE_KEPT = 365 * DAY
+AT_ONCE = 500
+"""Readers erased in one transaction."""
+
+
+class Retention:
+    """`erase_due` as often as one likes; moments are Unix seconds of whatever clock the caller has."""
+
+    def __init__(self, database: Database, subscribers: Subscribers) -> None:
+        self._database = database
+        self._subscribers = subscribers
+
+    async def erase_due(self, now: float) -> int:
+        """How many readers were erased: those who blocked the bot a day ago, and those who could not be reached for
+        a year. Also delivery rows and panels 48 hours after the end, drafts after 30 days, and what the desk waited
+        for after a day. Then no byte of all that is left in the files; StorageError when that cannot be said."""
+        readers = 0
+        while gone := await self._readers(now):
+            readers += gone
+        async with self._database.begin() as connection:
+            ended = select(broadcast.c.id).where(broadcast.c.ended > 0, broadcast.c.ended < now - KEPT)
+            await connection.execute(delete(delivery).where(delivery.c.broadcast_id.in_(ended)))
+            await connection.execute(delete(panel).where(panel.c.broadcast_id.in_(ended)))
+            await connection.execute(delete(awaited).where(awaited.c.since < now - AWAITED_KEPT))
+            old = await connection.scalars(
+                delete(broadcast)
+                .where(broadcast.c.state == BroadcastState.DRAFT, broadcast.c.created < now - DRAFTS_KEPT)
+                .returning(broadcast.c.id)
+            )
+            for id_ in list(old):
+                await release(connection, id_)
+        await self._database.forget()
+        return readers
+
+    async def _readers(self, now: float) -> int:
+        blocked = (subscriber.c.status == ReaderStatus.BLOCKED) & (subscriber.c.erase_at <= int(now))
+        lost = subscriber.c.status_week <= week(now - UNREACHABLE_KEPT)
+        unreachable = (subscriber.c.status == ReaderStatus.UNREACHABLE) & lost
+        async with self._database.begin() as connection:
+            ids = list(
+                await connection.scalars(select(subscriber.c.id).where(or_(blocked, unreachable)).limit(AT_ONCE))
+            )
+            if ids:
+                await self._subscribers.delete_rows(connection, ids)
+        return len(ids)
