@@ -96,7 +96,8 @@ async def serve(
             storage = await stack.enter_async_context(_storage(settings))
             services = build_services(settings, storage, await storage.hidden.all())
             application = build_application(services)
-            hands = Hands(settings, storage, lambda: services, services)
+            context = application.context_types.context
+            hands = Hands(settings, storage, lambda: services, services, lambda: context(application))
             await stack.enter_async_context(Control(settings.data, bound(hands), (StorageError, InvalidLibrary)))
             with _signals(stop):
                 await _serve(services, application, stop, ready)

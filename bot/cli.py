@@ -220,6 +220,39 @@ def restore(file: Annotated[Path, typer.Argument(help="A backup.")]) -> None:
     run_guarded(bring_back(settings_or_exit(), file, out))
 
 
+As = Annotated[int | None, typer.Option("--as", help="Numeric id of the admin whose it is; else the only owner.")]
+Wait = Annotated[bool, typer.Option("--wait", help="Watch it to its end, with a bar.")]
+
+
+@app.command()
+def alert(
+    text_file: Annotated[Path, typer.Option(help="File with the text, UTF-8; - reads standard input.")],
+    lang: Annotated[str, typer.Option(help="Language of the text.")] = "",
+    topic: Annotated[list[str] | None, typer.Option(help="Whose readers get it; may be given several times.")] = None,
+    attach: Annotated[str, typer.Option(help="Id of a record whose card is attached.")] = "",
+    at: Annotated[str, typer.Option(help="When, in DAUYS_TIMEZONE, such as 2026-11-27 09:00.")] = "",
+    as_: As = None,
+    wait: Wait = False,
+) -> None:
+    """Give the running bot an alert to send, under the same roles and approvals as in the chat."""
+    from bot.shell.alert import Given, alert_readers
+
+    given = Given(text_file, lang, tuple(topic or ()), attach, at, as_)
+    run_guarded(alert_readers(settings_or_exit(), given, wait=wait, out=out, err=err))
+
+
+@app.command()
+def publish(
+    update: Annotated[str, typer.Argument(help="Id of an update; without one, those that have not gone out.")] = "",
+    as_: As = None,
+    wait: Wait = False,
+) -> None:
+    """Have the running bot send a content update: one broadcast each, ever."""
+    from bot.shell.alert import publish_update
+
+    run_guarded(publish_update(settings_or_exit(), update, as_, wait=wait, out=out, err=err))
+
+
 audit = typer.Typer(no_args_is_help=True, help="The log of what admins did.")
 app.add_typer(audit, name="audit")
 

@@ -17,8 +17,9 @@ from typing import Any
 
 from bot.config import Settings
 from bot.control import Command, Json, Refused, Tell
+from bot.handlers import from_shell
 from bot.handlers.brake import HALTS
-from bot.handlers.context import Services
+from bot.handlers.context import Context, Services
 from bot.handlers.library import read_again
 from content.errors import InvalidLibrary
 from storage.open import Storage
@@ -40,6 +41,8 @@ class Hands:
     storage: Storage
     services: Callable[[], Services]
     running: Services | None = None
+    context: Callable[[], Context] | None = None
+    """What handlers of the running bot are given."""
 
 
 Order = Callable[[Hands, Json, Tell], Awaitable[Json]]
@@ -152,12 +155,47 @@ async def backup(hands: Hands, fields: Json, tell: Tell) -> Json:
     return {"readers": made.readers, "size": made.size}
 
 
+def _context(hands: Hands) -> Context:
+    if hands.context is None:
+        raise Refused(f"no bot runs in {hands.settings.data}: the running bot sends; start it: dauys run")
+    return hands.context()
+
+
+async def alert(hands: Hands, fields: Json, tell: Tell) -> Json:
+    """An alert of the person `as`: sent, or asked for approval; with `wait` watched to its end."""
+    context = _context(hands)
+    person = from_shell.author(context.services, fields.get("as"))
+    given = {name: str(fields.get(name) or "") for name in ("text", "language", "attach", "at")}
+    asked = from_shell.Asked(topics=tuple(fields.get("topics") or ("alerts",)), **given)
+    done = await from_shell.alert(context, person, asked)
+    return await _watched(context, done, fields, tell)
+
+
+async def publish(hands: Hands, fields: Json, tell: Tell) -> Json:
+    """A content update as a broadcast; without `update`, those that have not gone out."""
+    context = _context(hands)
+    if not fields.get("update"):
+        return {"waiting": await from_shell.waiting(context.services)}
+    person = from_shell.author(context.services, fields.get("as"))
+    done = await from_shell.publish(context, person, str(fields["update"]))
+    return await _watched(context, done, fields, tell)
+
+
+async def _watched(context: Context, done: dict[str, object], fields: Json, tell: Tell) -> Json:
+    if not fields.get("wait"):
+        return done
+    await tell(done)
+    return done | await from_shell.watch(context.services, int(str(done["id"])), tell)
+
+
 COMMANDS: Mapping[str, Order] = {
     "status": status,
     "halt": halt,
     "resume": resume,
     "audit-verify": audit_verify,
     "reload": reload,
+    "alert": alert,
+    "publish": publish,
     "rotate-key": rotate_key,
     "backup": backup,
 }

@@ -39,12 +39,12 @@ async def ask(press: Press) -> None:
     await press.record("ask for approval")
     await press.say("")
     others = sorted(services.roster.approvers(now) - {press.person})
-    reached = [person for person in others if await _show_request(press, desk, person)]
+    reached = [person for person in others if await show_request(press, desk, person)]
     await press.show(views.asked(press.scene, desk.id, len(reached)))
     await remember(services, desk.id, press.person, press.message_id, press.scene.language, "draft")
 
 
-async def _show_request(press: Press, desk: Desk, person: int) -> bool:
+async def show_request(press: Press, desk: Desk, person: int) -> bool:
     """False when this person cannot be written to, such as who has not opened the bot yet."""
     services = press.services
     reader = await services.storage.subscribers.get(person)
