@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
-from content.doubts import Fold, doubts, from_the_future, overdue, plain_fold
+from content.doubts import doubts, from_the_future, overdue
 from content.errors import Fault, Severity
 from content.loader import Progress, collector_resting, read_drafts
 from content.rules import broken
@@ -30,7 +30,6 @@ def check(
     languages: Collection[str] = (),
     today: date,
     progress: Progress | None = None,
-    fold: Fold = plain_fold,
 ) -> Report:
     """Reads a library and judges it; raises nothing for what it finds.
 
@@ -41,7 +40,7 @@ def check(
         drafts = read_drafts(root, language=language, progress=progress)
         found = [*drafts.faults, *broken(drafts), *from_the_future(drafts, today)]
         found += overdue(drafts, today, Severity.FAULT if release else Severity.WARNING)
-        found += doubts(drafts, languages=languages, fold=fold)
+        found += doubts(drafts, languages=languages)
     faults = tuple(sorted(fault for fault in found if fault.severity is Severity.FAULT))
     warnings = tuple(sorted(fault for fault in found if fault.severity is Severity.WARNING))
     counts = {kind: len(files) for kind, files in drafts.by_kind.items()}

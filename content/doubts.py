@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from content.dates import Precision
 from content.errors import Fault, Severity
 from content.library import cited_sources
 from content.models import Basis, Case, CaseKind, Declaration, Person, Record, Source, Update
+from content.names.alike import readings
 from content.rules import dated
 from content.strict_yaml import Loc
 from content.wording import texts_of, wording
@@ -18,21 +18,12 @@ from content.wording import texts_of, wording
 if TYPE_CHECKING:
     from content.loader import Draft, Drafts
 
-Fold = Callable[[str], str]
-"""A name -> a form that is equal for spellings that readers would confuse."""
 
-
-def plain_fold(name: str) -> str:
-    """Without case, marks and the order of words."""
-    bare = "".join(letter for letter in unicodedata.normalize("NFKD", name) if not unicodedata.combining(letter))
-    return " ".join(sorted(bare.casefold().split()))
-
-
-def doubts(drafts: Drafts, *, languages: Collection[str], fold: Fold = plain_fold) -> Iterator[Fault]:
+def doubts(drafts: Drafts, *, languages: Collection[str]) -> Iterator[Fault]:
     """Every warning. `languages`: those in which each text is wanted; none: those that the library uses."""
     yield from _texts_in_every_language(drafts, languages)
     yield from _wording(drafts)
-    yield from _names_alike(drafts, fold)
+    yield from _names_alike(drafts)
     yield from _claims_after_their_sources(drafts)
     yield from _unreached(drafts)
     yield from _possible_without_alias(drafts)
@@ -81,19 +72,22 @@ def _wording(drafts: Drafts) -> Iterator[Fault]:
                 yield _warn(draft, loc, message)
 
 
-def _names_alike(drafts: Drafts, fold: Fold) -> Iterator[Fault]:
-    """Two persons whom a spelling does not tell apart need a discriminator each."""
+def _names_alike(drafts: Drafts) -> Iterator[Fault]:
+    """Two persons whom a question in some spelling does not tell apart need a discriminator each."""
     bearers: dict[str, dict[str, tuple[Draft, Person, Loc]]] = {}
     for draft, person in drafts.records(Person):
         named: list[tuple[Loc, str]] = [(("name", code, "text"), name.text) for code, name in person.name.items()]
         named += [(("aliases", index, "text"), alias.text) for index, alias in enumerate(person.aliases)]
         for loc, text in named:
-            bearers.setdefault(fold(text), {}).setdefault(person.id, (draft, person, loc))
+            for reading in readings(text):
+                bearers.setdefault(reading, {}).setdefault(person.id, (draft, person, loc))
+    told: set[tuple[str, Loc]] = set()
     for alike in bearers.values():
         if len(alike) < 2:
             continue
         for draft, person, loc in alike.values():
-            if person.discriminator is None:
+            if person.discriminator is None and (person.id, loc) not in told:
+                told.add((person.id, loc))
                 others = ", ".join(sorted(id_ for id_ in alike if id_ != person.id)[:3])
                 yield _warn(draft, loc, f"also a spelling of {others}; expected a discriminator for each")
 

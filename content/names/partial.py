@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 
-from content.names.context import fathers_name, given_name
+from content.names.context import FEW, fathers_name, given_name
 from content.names.match import LONG_ENOUGH, Form, Found, Matcher
 from content.names.words import Word
 
@@ -129,11 +130,13 @@ class Lone:
             return True
         if apart:
             # A list of surnames: the next one is somebody else. "Surname, Given" has a given name there.
-            return word.capital and not self._surname(word) and len(self._significant) == 2
+            return len(self._significant) == 2 and not self._surname(word)
         return word.capital or len(self._significant) == 2
 
     def _surname(self, word: Word) -> bool:
-        known = any(self._matcher.index.number(fold) is not None for fold in word.folds)
+        index = self._matcher.index
+        numbers = [number for fold in word.folds if (number := index.number(fold)) is not None]
+        known = any(index.name(row)[-1] == number for number in numbers for row in islice(index.rows_with(number), FEW))
         return known or self._matcher.real.surname(word.folds)
 
     def _begins(self, initial: Word, name: Sequence[int]) -> bool:
