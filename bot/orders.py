@@ -132,7 +132,7 @@ async def reload(hands: Hands, fields: Json, tell: Tell) -> Json:
     except InvalidLibrary as error:
         many = "1 fault" if len(error.faults) == 1 else f"{len(error.faults)} faults"
         raise Refused(f"{error}\n{many}; the library read before goes on serving") from None
-    await hands.storage.audit.append(SHELL, "reload", f"{len(library.records)} records")
+    await hands.storage.audit.append(SHELL, "reload", str(len(library.records)))
     return {"records": len(library.records)}
 
 

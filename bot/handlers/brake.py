@@ -44,4 +44,4 @@ async def resume(update: Update, context: Context) -> None:
 
 async def _record(update: Update, context: Context, action: str) -> None:
     if update.effective_user is not None:
-        await context.services.storage.audit.append(update.effective_user.id, action, "everything")
+        await context.services.storage.audit.append(update.effective_user.id, action, "")

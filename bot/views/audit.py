@@ -14,6 +14,8 @@ from storage.records import UNREADABLE, AuditEntry, Chain
 
 PAGE = 15
 SHELL = 0
+AT_THE_SHELL = "at the shell"
+"""Said by the actor already."""
 _BROADCAST = re.compile(r"broadcast (\d+)", re.ASCII)
 
 
@@ -23,11 +25,19 @@ def audit(scene: Scene, entries: Sequence[AuditEntry], page: int, chain: Chain, 
     text = Text().bold(words("What admins did")).line()
     _chain(words, text, chain)
     for entry in entries:
-        said = [_who(words, entry, me), action_label(words, entry.action), _BROADCAST.sub(r"№ \1", entry.subject)]
+        said = [
+            _who(words, entry, me),
+            action_label(words, entry.action),
+            _BROADCAST.sub(r"№ \1", entry.subject).removeprefix(AT_THE_SHELL),
+        ]
         text.line().bold(_when(scene, entry)).plain("".join(f" · {part}" for part in said if part))
     if not entries:
         text.line().line(words("Nothing yet."))
     return text.view(_turn(scene, page, chain.entries))
+
+
+def _subject(entry: AuditEntry) -> str:
+    return _BROADCAST.sub(r"№ \1", entry.subject).removeprefix(AT_THE_SHELL)
 
 
 def _chain(words: Words, text: Text, chain: Chain) -> None:
@@ -61,21 +71,27 @@ def _who(words: Words, entry: AuditEntry, me: int) -> str:
 
 
 def action_label(words: Words, action: str) -> str:
+    """An action that this version does not know keeps its own name."""
     return {
-        "alert": words("wrote a draft"),
-        "approve": words("sent"),
+        "send": words("sent"),
+        "approve": words("approved"),
+        "reject": words("rejected"),
+        "ask for approval": words("asked for approval"),
+        "discard": words("discarded a draft"),
         "undo": words("took back"),
         "pause": words("paused"),
         "resume": words("resumed"),
         "cancel": words("cancelled"),
         "halt": words("halted everything"),
+        "name admin": words("named an admin"),
+        "remove admin": words("removed an admin"),
+        "refused": words("was refused"),
         "hide": words("hid a person"),
         "unhide": words("showed a person again"),
-        "publish": words("published an update"),
+        "publish": words("made a broadcast of an update"),
         "reload": words("read the library again"),
-        "retry": words("tried the failed again"),
-        "recall": words("recalled"),
-        "correct": words("corrected"),
+        "rotate-key": words("changed the key"),
+        "backup": words("made a backup"),
     }.get(action, action)
 
 

@@ -52,7 +52,7 @@ def hidden(scene: Scene, person: Person, stopped: int, dropped: int) -> View:
         text.line(words.n("{n} broadcast was stopped.", "{n} broadcasts were stopped.", stopped, n=stopped))
     if dropped:
         text.line(words.n("{n} draft was discarded.", "{n} drafts were discarded.", dropped, n=dropped))
-    text.line(words("What readers have received already stays with them: see /broadcasts to recall it."))
+    text.line(words("What readers have received already stays with them."))
     return text.view((_button(scene, words("Show again"), Action.SHOW_PERSON, person.id),))
 
 
