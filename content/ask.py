@@ -20,6 +20,8 @@ class Hit:
     target: Target
     id: str
     exact: bool
+    typed: str = ""
+    """The words of the question that it answers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,9 @@ def names_in(library: Library) -> Iterator[Name]:
 def _joined(people: Answer, topics: Topics) -> tuple[Verdict, tuple[Hit, ...]]:
     """People first. A declaration that is called by number stands beside them; any other topic gives way to them,
     unless the whole question is that topic and people are only guessed at."""
-    named = tuple(Hit(Target.PERSON, candidate.key, candidate.exact) for candidate in people.candidates)
+    named = tuple(
+        Hit(Target.PERSON, candidate.key, candidate.exact, candidate.typed) for candidate in people.candidates
+    )
     if named and topics.numbered:
         return Verdict.CHOICE, (*named, *topics.hits)
     if not named or (people.verdict is Verdict.HINT and topics.certain and topics.exact):

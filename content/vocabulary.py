@@ -58,7 +58,7 @@ def fold(word: str) -> str:
     if word in "№#":
         return NUMBER_SIGN
     latin = re.sub(r"[^a-z0-9]", "", anyascii(word[:LONGEST_WORD]).lower())
-    return latin.replace("gh", "g").replace("q", "k").replace("ng", "n")
+    return re.sub("n?g[gh]*", lambda found: "n" if found[0][0] == "n" else "g", latin.replace("q", "k"))
 
 
 def tokens(text: str) -> list[str]:

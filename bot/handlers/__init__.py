@@ -81,6 +81,7 @@ ACTIONS: dict[Action, Handler] = {
     Action.WIPE_NOW: wipe.confirmed,
     Action.SET_LANGUAGE: settings.set_language,
     Action.READ: settings.read,
+    Action.FOUND: ask.found,
     Action.ALERT: alert.pressed,
     Action.ADMINS: admins.pressed,
     Action.CARD: attach.open_card,

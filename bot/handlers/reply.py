@@ -25,21 +25,23 @@ async def answer(update: Update, notice: str = "", *, alert: bool = False) -> No
             raise
 
 
-async def send(update: Update, context: Context, view: View) -> Message:
-    """A new message in the chat of the update."""
-    chat = update.effective_chat
+async def send(update: Update, context: Context, view: View, *, replying: bool = False) -> Message:
+    """A new message in the chat of the update; `replying` to the message that it answers, if that is still there."""
+    chat, message = update.effective_chat, update.effective_message
     if chat is None:
         raise ValueError("an update without a chat")
-    return await send_to(context, chat.id, view)
+    return await send_to(context, chat.id, view, message.message_id if replying and message is not None else None)
 
 
-async def send_to(context: Context, chat_id: int, view: View) -> Message:
-    return await send_with(context.bot, chat_id, view)
+async def send_to(context: Context, chat_id: int, view: View, reply_to: int | None = None) -> Message:
+    return await send_with(context.bot, chat_id, view, reply_to)
 
 
-async def send_with(bot: Bot, chat_id: int, view: View) -> Message:
+async def send_with(bot: Bot, chat_id: int, view: View, reply_to: int | None = None) -> Message:
     """A message; with a picture or document, that with the text as its caption."""
     body = fields(view)
+    if reply_to is not None:
+        body["reply_parameters"] = {"message_id": reply_to, "allow_sending_without_reply": True}
     if view.photo is not None:
         return await bot.send_photo(chat_id, view.photo, api_kwargs=body)
     if view.document is not None:

@@ -36,7 +36,20 @@ def recipient(world: World, fields: Json) -> Person:
 
 def send_message(world: World, fields: Json) -> Json:
     person = recipient(world, fields)
-    return world.post(person.id, {**content(fields), **flags(fields)})
+    return world.post(person.id, {**content(fields), **flags(fields), **reply(world, person, fields)})
+
+
+def reply(world: World, person: Person, fields: Json) -> Json:
+    """The message that this one answers, as Telegram nests it: without what that one answered itself."""
+    given = decoded(fields.get("reply_parameters"))
+    if not given:
+        return {}
+    answered = world.chats[person.id].get(integer(given, "message_id"))
+    if answered is None:
+        if given.get("allow_sending_without_reply"):
+            return {}
+        raise Refusal(400, "Bad Request: message to be replied not found")
+    return {"reply_to_message": {name: value for name, value in answered.items() if name != "reply_to_message"}}
 
 
 def flags(fields: Json) -> Json:

@@ -165,9 +165,15 @@ class World:
         person = self.people[person_id]
         gone = {"chat": person.as_chat(), "message_id": message_id, "date": 0}
         callback = {"id": query, "from": person.as_user(), "chat_instance": "1", "data": data}
-        callback["message"] = message or gone
+        callback["message"] = self._with_what_it_answers(message) if message else gone
         self._update_for({"callback_query": callback})
         return answered
+
+    def _with_what_it_answers(self, message: Json) -> Json:
+        """Telegram gives the answered message as long as it is there."""
+        answered = message.get("reply_to_message")
+        there = answered is None or answered["message_id"] in self.chats[message["chat"]["id"]]
+        return message if there else {name: value for name, value in message.items() if name != "reply_to_message"}
 
     def set_blocked(self, person_id: int, blocked: bool) -> None:
         person = self.people[person_id]

@@ -5,66 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.views.callback import Action, Callback
-from bot.views.pieces import link, plain_name, to, written
+from bot.views.found import ACTIONS, buttons, choice, did_you_mean
+from bot.views.pieces import back_token, plain_name, to
 from bot.views.scene import Scene
-from bot.views.titles import case_title, declaration_label
 from bot.views.view import Button, Text, View
-from content.ask import Hit, Reply, Target
+from content.ask import Hit, Reply
 from content.names.answer import Verdict
 
-MOST = 30
-"""Buttons of a choice."""
+MOST_TOUCHED = 8
+"""Buttons under an honest no."""
 
 
-def draw(scene: Scene, reply: Reply) -> View:
-    """The screen for a reply."""
+def draw(scene: Scene, reply: Reply, page: int = 0) -> View:
+    """The screen for a reply; `page` of its list, from 0."""
     from bot.views.router import screen
 
     if reply.verdict is Verdict.CARD:
         hit = reply.hits[0]
-        view = screen(scene, Callback(scene.language, _ACTIONS[hit.target], (hit.id, "0", "h")))
+        view = screen(scene, Callback(scene.language, ACTIONS[hit.target], (hit.id, "0", "h")))
         if view is not None:
             return view
     if reply.verdict is Verdict.HINT:
-        return did_you_mean(scene, reply.hits)
+        return did_you_mean(scene, reply.hits, page)
     if reply.verdict is Verdict.CHOICE:
-        return choice(scene, reply.hits)
+        return choice(scene, reply.hits, page)
     return no_record(scene, reply.hits)
-
-
-_ACTIONS = {Target.PERSON: Action.PERSON, Target.CASE: Action.CASE, Target.DECLARATION: Action.DECLARATION}
-
-
-def hit_button(scene: Scene, hit: Hit) -> Button | None:
-    """Name and one discriminator, never an allegation."""
-    library = scene.library
-    if hit.target is Target.PERSON and (person := library.people.get(hit.id)) is not None:
-        told = person.discriminator or person.role
-        return link(scene, f"{plain_name(scene, person)} · {written(scene, told)}", Action.PERSON, hit.id, "h")
-    if hit.target is Target.CASE and (case := library.cases.get(hit.id)) is not None:
-        return link(scene, case_title(scene, case), Action.CASE, hit.id, "h")
-    if hit.target is Target.DECLARATION and (declaration := library.declarations.get(hit.id)) is not None:
-        return link(scene, declaration_label(scene, declaration), Action.DECLARATION, hit.id, "h")
-    return None
-
-
-def _buttons(scene: Scene, hits: Sequence[Hit]) -> list[tuple[Button, ...]]:
-    found = (hit_button(scene, hit) for hit in hits[:MOST])
-    return [(button,) for button in found if button is not None]
-
-
-def did_you_mean(scene: Scene, hits: Sequence[Hit]) -> View:
-    words = scene.words
-    text = Text().line(words("No exact match. Did you mean:")).line()
-    text.line(words("A similar name is not the same person."))
-    return text.view(*_buttons(scene, hits), (to(scene, words("None"), Action.NOBODY),))
-
-
-def choice(scene: Scene, hits: Sequence[Hit]) -> View:
-    words = scene.words
-    text = Text().line(words("Several records fit. Choose one:")).line()
-    text.line(words("A similar name is not the same person."))
-    return text.view(*_buttons(scene, hits), (to(scene, words("None"), Action.NOBODY),))
 
 
 def no_record(scene: Scene, touched: Sequence[Hit] = ()) -> View:
@@ -79,7 +44,7 @@ def no_record(scene: Scene, touched: Sequence[Hit] = ()) -> View:
         text.line(words.c("no-record", "In danger now: {help}.", help=house.help))
     if touched:
         text.line().line(words("These records are about what your words speak of:"))
-    return text.view(*_buttons(scene, touched), _browse(scene))
+    return text.view(*buttons(scene, touched[:MOST_TOUCHED], back_token(Action.FOUND, 0)), _browse(scene))
 
 
 def _browse(scene: Scene) -> tuple[Button, ...]:
@@ -118,3 +83,8 @@ def nobody_reads(scene: Scene) -> View:
 def went_wrong(scene: Scene) -> View:
     words = scene.words
     return Text().line(words("Something went wrong here; it is not your fault. Please try again.")).view(_browse(scene))
+
+
+def list_is_gone(scene: Scene) -> str:
+    """The message that a list answered is no longer there, and nothing of it was kept."""
+    return scene.words("Nothing of your question is kept: please send it again.")

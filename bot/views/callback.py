@@ -30,6 +30,8 @@ class Action(StrEnum):
     SOURCES = "s"
     PEOPLE = "p"
     """Named persons without a case of their own, such as officials."""
+    FOUND = "q"
+    """What a question found; args: page. Drawn anew from the message that it answers."""
     DECLARATION = "D"
     """Cards: args: id, part from 0, back token."""
     CASE = "C"

@@ -18,6 +18,7 @@ BACK_TOKENS = {
     "u": Action.UPDATES,
     "s": Action.SOURCES,
     "p": Action.PEOPLE,
+    "q": Action.FOUND,
     "C": Action.CASE,
     "D": Action.DECLARATION,
     "P": Action.PERSON,
@@ -123,7 +124,7 @@ def plain_name(scene: Scene, person: Person) -> str:
 
 def back_token(action: Action, id_: object) -> str:
     letter = next(letter for letter, known in BACK_TOKENS.items() if known is action)
-    return f"{letter}{id_}" if letter in "dcusp" else f"{letter}-{id_}"
+    return f"{letter}{id_}" if letter.islower() else f"{letter}-{id_}"
 
 
 def link(scene: Scene, label: str, action: Action, id_: str, back: str) -> Button:

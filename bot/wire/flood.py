@@ -21,7 +21,7 @@ BURST = 6.0
 """Updates that a person may send at once."""
 REFILL = 0.8
 """Updates a second from then on; Telegram allows one answer a second to a chat."""
-LETTERS = 400
+LETTERS = 1500
 """Characters that one update may bring before it counts as several."""
 PRESSURE = 40
 """Updates in hand from which on answers are short."""

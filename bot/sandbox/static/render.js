@@ -117,6 +117,13 @@ export function place(log, row) {
   frame.append(row);
 }
 
+function answered(message) {
+  const line = document.createElement("span");
+  line.className = "answered";
+  line.textContent = (message.text ?? message.caption ?? "(not text)").split("\n")[0];
+  return line;
+}
+
 export function bubble(message, botId, press) {
   const row = document.createElement("div");
   row.className = message.from.id === botId ? "row" : "row mine";
@@ -129,6 +136,7 @@ export function bubble(message, botId, press) {
   const media = message.photo ? picture(message.photo) : message.document ? paper(message.document) : null;
   const text = message.text ?? message.caption ?? (media ? "" : "(not text)");
   const entities = [...(message.entities ?? message.caption_entities ?? [])].sort((a, b) => a.offset - b.offset || b.length - a.length);
+  if (message.reply_to_message) box.append(answered(message.reply_to_message));
   if (media && !message.show_caption_above_media) box.append(media);
   fill(box, text, entities, 0, text.length);
   if (media && message.show_caption_above_media) box.append(media);
