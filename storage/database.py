@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
-from storage.errors import Damaged, DiskFull, Locked, ReadOnly, StorageError
+from storage.errors import Damaged, DiskFailed, DiskFull, Locked, ReadOnly, StorageError
 
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -31,6 +31,9 @@ PRAGMAS = (
     "PRAGMA busy_timeout=10000",
 )
 
+DAMAGED = (
+    "the database file is damaged; stop the bot, move dauys.sqlite3* away and restore a backup: dauys restore FILE"
+)
 TRIES = 3
 """Times that the log is cut, each after up to ten seconds, before an erasure is not confirmed."""
 
@@ -120,10 +123,12 @@ def explain(error: BaseException) -> StorageError:
         return ReadOnly("the database cannot be written; check the owner and rights of DAUYS_DATA")
     if "full" in text:
         return DiskFull("the disk is full; free some space (a bot that runs goes on by itself)")
+    if "disk i/o" in text:
+        return DiskFailed("the disk failed to read or write the database; look at its space and health")
     if "locked" in text or "busy" in text:
         return Locked("another program holds the database; stop it")
     if "malformed" in text or "not a database" in text or "corrupt" in text:
-        return Damaged("the database file is damaged; restore a backup")
+        return Damaged(DAMAGED)
     return StorageError(f"the database failed: {type(getattr(error, 'orig', error)).__name__}")
 
 

@@ -7,6 +7,7 @@ StorageError
 ├── Locked           another bot holds this folder
 ├── ReadOnly         the folder or the disk cannot be written
 ├── DiskFull
+├── DiskFailed       the system could not read or write the file
 └── Damaged          the file is not a sound database
 """
 
@@ -36,6 +37,10 @@ class ReadOnly(StorageError):
 
 
 class DiskFull(StorageError):
+    pass
+
+
+class DiskFailed(StorageError):
     pass
 
 

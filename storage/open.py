@@ -17,11 +17,11 @@ from storage.admins import Admins
 from storage.approvals import Approvals
 from storage.audit import Anchor, Audit
 from storage.broadcasts import Broadcasts
-from storage.database import Database, explain, sqlite_url, translated
+from storage.database import DAMAGED, Database, explain, sqlite_url, translated
 from storage.deliveries import Deliveries
 from storage.drafts import Drafts, PanelRows, Waiting
 from storage.erasure import Erasure
-from storage.errors import Locked, ReadOnly
+from storage.errors import Damaged, Locked, ReadOnly
 from storage.figures import read_figures
 from storage.hidden import Hidden
 from storage.keyring import Generation, Known, ring_for, settle
@@ -163,6 +163,8 @@ def _seen(path: Path) -> Known | None:
         return None
     try:
         with closing(_read_only(path)) as connection:
+            if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+                raise Damaged(DAMAGED)
             rows = connection.execute("SELECT kid, check_value, active FROM keyring").fetchall()
             identity = connection.execute("SELECT value FROM meta WHERE name = ?", (DATABASE_ID,)).fetchone()
     except sqlite3.OperationalError as error:
