@@ -37,6 +37,7 @@ from bot.handlers import (
     wipe,
 )
 from bot.handlers.context import Context, callback_of
+from bot.handlers.door import note
 from bot.handlers.whoami import whoami
 from bot.views.callback import Action
 from bot.wire.lanes import Lane, lane
@@ -98,7 +99,18 @@ async def _gatekeeper(update: Update, context: Context) -> None:
     user, chat = update.effective_user, update.effective_chat
     lane.set(Lane.ADMIN if user is not None and context.services.is_admin(user.id) else Lane.REPLY)
     if update.my_chat_member is None and (user is None or chat is None or chat.id != user.id or user.is_bot):
+        if _at_the_desk(update):
+            await note(context.services, user.id if user is not None else 0, "outside a private chat", "private")
         raise ApplicationHandlerStop
+
+
+def _at_the_desk(update: Update) -> bool:
+    """Whether somebody tries a command or a button of the desk."""
+    callback, message = callback_of(update), update.effective_message
+    if callback is not None:
+        return callback.action in (Action.ALERT, Action.ADMINS)
+    word = ((message.text if message is not None else None) or " ").split(maxsplit=1)[:1]
+    return bool(word) and word[0].partition("@")[0].lower().removeprefix("/") in DESK
 
 
 async def _button(update: Update, context: Context) -> None:

@@ -13,7 +13,7 @@ from telegram import Update
 from bot.desk.permit import Act
 from bot.handlers import approve, attach, audience, running, schedule, sending, texts
 from bot.handlers.context import Context, callback_of
-from bot.handlers.door import Press, claim, enter, sealed_claim
+from bot.handlers.door import Press, claim, enter, note, sealed_claim
 from bot.handlers.reply import answer, send
 from bot.views import alert as views
 from bot.views.callback import Action
@@ -109,6 +109,7 @@ async def pressed(update: Update, context: Context) -> None:
         return
     scene = await context.scene(update)
     if broadcast is None:
+        await note(services, user.id, f"{verb} {id_}", "decided")
         await answer(update, views.too_late(scene))
         return
     await step.run(Press(update, context, scene, user.id, broadcast, said))

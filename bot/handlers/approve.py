@@ -9,7 +9,7 @@ from bot.desk.approval import LASTS
 from bot.desk.check import digest
 from bot.desk.permit import Act
 from bot.handlers.context import Context
-from bot.handlers.door import Press, claim, enter
+from bot.handlers.door import Press, claim, enter, note
 from bot.handlers.drafts import bound, preview, read, remember
 from bot.handlers.progress import show_progress
 from bot.handlers.reply import send, send_to
@@ -76,6 +76,7 @@ async def approve(press: Press) -> None:
     desk = await read(services, press.broadcast)
     start = max(now + services.settings.undo, desk.draft.at)
     if not await services.storage.approvals.approve(press.broadcast.id, press.person, whole, start, now):
+        await note(services, press.person, f"approve {press.broadcast.id}", "late")
         await press.say(alert_views.too_late(press.scene), alert=True)
         return
     await press.record("approve")
@@ -88,6 +89,7 @@ async def _still_asked(press: Press) -> str | None:
     """The hash that was asked about, if it is still open and still what would go out."""
     services = press.services
     if press.broadcast.state is not BroadcastState.DRAFT:
+        await note(services, press.person, f"decide {press.broadcast.id}", "decided")
         await show_progress(press, alert_views.too_late(press.scene))
         return None
     request = await services.storage.approvals.get(press.broadcast.id)

@@ -86,7 +86,7 @@ async def enter(update: Update, context: Context, asked: Claim, what: str, *, qu
 async def note(services: Services, person: int, what: str, why: str) -> None:
     """A refusal, for the operator's log; with who it was only where that is an admin."""
     log.warning("refused at the desk", what=what, guard=why)
-    if services.is_admin(person):
+    if person and services.is_admin(person):
         await services.storage.audit.append(person, "refused", f"{what}: {why}")
 
 

@@ -18,6 +18,8 @@ from storage.records import Delivery, Outcome
 
 Fields = Mapping[str, Any]
 MOST_BODIES = 64
+METHODS = {"": "sendMessage", "photo": "sendPhoto", "document": "sendDocument"}
+"""What goes out with the text -> the method that sends it."""
 
 
 def encode(full: Mapping[str, Fields], hidden: Mapping[str, Fields]) -> str:
@@ -38,11 +40,17 @@ def variant(payload: str, language: str, default: str, *, hidden: bool = False) 
     return dict(texts[chosen])
 
 
+def _media(delivery: Delivery, payload: str) -> Mapping[str, Any]:
+    """What goes out with a picture or document: its kind and Telegram's id of it. A hidden delivery has none."""
+    return {} if delivery.hidden else _decoded(payload).get("media", {})
+
+
 class WireSender:
     """Fits the engine's `Sender`. Has connections of its own: as many as the rate needs."""
 
     def __init__(self, settings: Settings) -> None:
-        self._url = URL(f"{settings.api_url}/bot{settings.token.get_secret_value()}/sendMessage", encoded=True)
+        root = f"{settings.api_url}/bot{settings.token.get_secret_value()}"
+        self._urls = {kind: URL(f"{root}/{method}", encoded=True) for kind, method in METHODS.items()}
         self._proxy = settings.proxy.get_secret_value() or None
         self._language = settings.language
         self._paid = settings.paid
@@ -72,7 +80,11 @@ class WireSender:
         data = b'{"chat_id":%d,%b' % (delivery.chat_id, self._body(delivery, payload))
         try:
             async with self._session.post(
-                self._url, data=data, headers=self._headers, timeout=self._timeout, allow_redirects=False
+                self._urls[_media(delivery, payload).get("kind", "")],
+                data=data,
+                headers=self._headers,
+                timeout=self._timeout,
+                allow_redirects=False,
             ) as answer:
                 return classify(answer.status, await answer.read())
         except Exception as error:  # noqa: BLE001 - whatever goes wrong, the row's state must say what is known
@@ -91,6 +103,8 @@ class WireSender:
     def _built(self, delivery: Delivery, payload: str) -> bytes:
         given = variant(payload, delivery.language, self._language, hidden=delivery.hidden)
         given.pop("chat_id", None)
+        if media := _media(delivery, payload):
+            given[media["kind"]] = media["file_id"]
         if delivery.silent:
             given["disable_notification"] = True
         if self._paid:

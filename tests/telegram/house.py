@@ -39,7 +39,7 @@ class Person:
 
     @property
     def text(self) -> str:
-        return str(self.last["text"])
+        return worded(self.last)
 
     async def say(self, text: str, **more: Any) -> str:
         """Writes; the text of the bot's next new message."""
@@ -85,8 +85,13 @@ class Person:
 
     async def sees(self, words: str) -> Json:
         """Waits until one of the bot's messages holds these words."""
-        await until(lambda: any(words in message["text"] for message in self.seen()))
-        return next(message for message in reversed(self.seen()) if words in message["text"])
+        await until(lambda: any(words in worded(message) for message in self.seen()))
+        return next(message for message in reversed(self.seen()) if words in worded(message))
+
+
+def worded(message: Json) -> str:
+    """A message's text, or what stands under its picture or file."""
+    return str(message.get("text", message.get("caption", "")))
 
 
 @dataclass
