@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.broadcasts import read_broadcasts, unpack_audience
 from storage.database import Database, upsert
+from storage.errors import WrongKey
 from storage.keys import Keys
 from storage.records import (
     TERMINAL,
@@ -29,6 +30,8 @@ from storage.records import (
 from storage.tables import broadcast, broadcast_count, delivery, subscriber
 
 WAITING = (DeliveryState.QUEUED, DeliveryState.RETRY, DeliveryState.UNKNOWN)
+FEW = 3
+"""Sealed numbers that may be damaged before the key is doubted instead."""
 KEPT = 48 * 3600
 """Seconds for which delivery rows outlive their broadcast."""
 _ALLOWED = {
@@ -184,29 +187,45 @@ class Deliveries:
             .limit(limit)
         )
         rows = found.mappings().all()
-        there = [row for row in rows if row["status"] == ReaderStatus.ACTIVE]
+        there, torn = self._readable([row for row in rows if row["status"] == ReaderStatus.ACTIVE])
         left = [row for row in rows if row["status"] != ReaderStatus.ACTIVE]
-        await self._mark(connection, id_, there, DeliveryState.SENDING)
-        await self._mark(connection, id_, left, DeliveryState.CANCELLED)
-        await bump(connection, id_, "cause", Counter({Cause.LEFT: len(left)}))
+        await self._mark(connection, id_, [row for row, _ in there], DeliveryState.SENDING)
+        await self._mark(connection, id_, left, DeliveryState.CANCELLED, Cause.LEFT)
+        await self._mark(connection, id_, torn, DeliveryState.PARKED, Cause.OTHER)
+        await bump(connection, id_, "cause", Counter({Cause.LEFT: len(left), Cause.OTHER: len(torn)}))
         return [
             Delivery(
                 broadcast=id_,
                 subscriber=row["subscriber_id"],
-                chat_id=self._keys.open("sub.cid", row["cid"]),
+                chat_id=chat_id,
                 **{name: row[name] for name in ("language", "silent", "hidden", "attempts", "unknowns")},
             )
-            for row in there
+            for row, chat_id in there
         ]
 
+    def _readable(self, rows: Sequence[Any]) -> tuple[list[tuple[Any, int]], list[Any]]:
+        """Rows with their chat, and rows whose sealed number a disk has damaged: one of these stops nobody else."""
+        good: list[tuple[Any, int]] = []
+        torn: list[Any] = []
+        for row in rows:
+            try:
+                good.append((row, self._keys.open("sub.cid", row["cid"])))
+            except WrongKey:
+                torn.append(row)
+                if len(torn) > FEW and not good:  # another bot's token or key: nobody's number opens
+                    raise
+        return good, torn
+
     @staticmethod
-    async def _mark(connection: AsyncConnection, id_: int, rows: Sequence[Any], state: DeliveryState) -> None:
+    async def _mark(
+        connection: AsyncConnection, id_: int, rows: Sequence[Any], state: DeliveryState, cause: Cause = Cause.NONE
+    ) -> None:
         if not rows:
             return
         statement = (
             update(delivery)
             .where(delivery.c.broadcast_id == id_, delivery.c.subscriber_id == bindparam("who"))
-            .values(state=state, cause=Cause.LEFT if state is DeliveryState.CANCELLED else Cause.NONE)
+            .values(state=state, cause=cause)
         )
         await connection.execute(statement, [{"who": row["subscriber_id"]} for row in rows])
         moved = Counter({state.value: len(rows)})

@@ -16,7 +16,7 @@ import pytest
 
 from storage.errors import Damaged, DiskFull, Locked, ReadOnly
 from storage.open import Storage, open_storage
-from storage.records import Audience, BroadcastState, DeliveryState, Result, Topic
+from storage.records import Audience, BroadcastState, Cause, DeliveryState, Result, Topic
 from tests.storage.conftest import BOT
 
 NAME = "dauys.sqlite3"
@@ -215,6 +215,18 @@ async def test_an_erasure_is_not_confirmed_while_its_bytes_are_in_the_log(
     reader.close()
     await sending.subscribers.erase(READERS[0])
     assert not any(cid in path.read_bytes() for path in (tmp_path / "data").iterdir() if path.is_file())
+
+
+async def test_one_damaged_number_stops_nobody_else(sending: Storage, tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "data" / NAME) as connection:
+        connection.execute("UPDATE subscriber SET cid = randomblob(24) WHERE id = (SELECT min(id) FROM subscriber)")
+    results: list[Result] = []
+    while taken := await sending.deliveries.tick(results, 1, 7, NOW):
+        results = [Result(1, one.subscriber, DeliveryState.SENT, message_id=1) for one in taken]
+    found = await sending.broadcasts.get(1)
+    assert found is not None
+    assert found.counts == {DeliveryState.SENT: 39, DeliveryState.PARKED: 1}
+    assert found.causes == {Cause.OTHER: 1}
 
 
 @pytest.mark.parametrize("jump", [-86_400.0, 86_400.0])
