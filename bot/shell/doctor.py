@@ -14,6 +14,7 @@ from bot.wire.probe import probe
 from content.errors import InvalidLibrary
 from content.loader import load
 from storage.errors import StorageError
+from storage.keyring import NEXT
 from storage.open import inspect
 
 
@@ -73,6 +74,16 @@ def _folder(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             Grade.WARNING,
             "DAUYS_KEY_FILE: the key lies beside the database: who takes the disk can read it; move it elsewhere",
+        )
+    for path in sorted(data.glob("dauys.sqlite3*")) if data.is_dir() else ():
+        if path.stat().st_mode & 0o077:
+            yield Finding(Grade.FAULT, f"DAUYS_DATA: others may read {path}; run chmod 600 on it")
+    if key.with_name(key.name + NEXT).exists():
+        yield Finding(Grade.WARNING, "DAUYS_KEY_FILE: a key rotation has not ended; dauys rotate-key goes on with it")
+    if key.exists() and not os.access(key.parent, os.W_OK):
+        yield Finding(
+            Grade.WARNING,
+            f"DAUYS_KEY_FILE: {key.parent} cannot be written: a backup would bring erased readers back",
         )
     if key.exists() and key.stat().st_mode & 0o077:
         yield Finding(Grade.FAULT, f"DAUYS_KEY_FILE: others may read {key}; run chmod 600 on it")
