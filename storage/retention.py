@@ -45,6 +45,9 @@ class Retention:
             )
             for id_ in list(old):
                 await release(connection, id_)
+        if self._subscribers.untidy:  # page moves leave copies of random ids in free space
+            self._subscribers.untidy = False
+            await self._database.vacuum()
         await self._database.forget()
         return readers
 

@@ -59,6 +59,8 @@ class Subscribers:
         self._keys = keys
         self._now = now
         self._tombstones = tombstones
+        self.untidy = True
+        """Somebody was erased since the file was last written anew, or it is not known."""
 
     def _cid(self, chat_id: int) -> bytes:
         return self._keys.seal(CID, chat_id)
@@ -222,6 +224,7 @@ class Subscribers:
     async def delete_rows(self, connection: AsyncConnection, ids: list[int]) -> None:
         """The tombstones come first: an erasure that a crash interrupts is asked for again, without its row."""
         self._tombstones.add(ids)
+        self.untidy = True
         await cancel_open(connection, ids)
         await connection.execute(delete(subscriber).where(subscriber.c.id.in_(ids)))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from storage.bench import chats_in
+from storage.bench import chats_in, enrol
 from storage.open import Storage
 from storage.records import Audience, Awaited, BroadcastState, Cause, DeliveryState, Panel, Result, Topic
 from storage.retention import UNREACHABLE_KEPT
@@ -91,3 +91,18 @@ async def test_what_the_desk_waits_for_is_forgotten_after_a_day(storage: Storage
     assert await storage.waiting.get(ADMIN) is not None
     await storage.purge(NOW + DAY + 60)
     assert await storage.waiting.get(ADMIN) is None
+
+
+async def test_in_a_large_file_no_random_number_outlives_the_housekeeping(storage: Storage, tmp_path: Path) -> None:
+    chats = range(5_550_000_000, 5_550_002_000)
+    await enrol(storage, chats, "en", Topic.ALERTS, NOW)
+    ids = []
+    for chat in chats[::10]:
+        reader = await storage.subscribers.get(chat)
+        assert reader is not None
+        ids.append(reader.id.to_bytes(8, "big"))
+        await storage.subscribers.erase(chat)
+    await storage.purge(NOW)
+    whole = b"".join(path.read_bytes() for path in tmp_path.glob("dauys.sqlite3*"))
+    assert sum(id_ in whole for id_ in ids) == 0
+    assert len(ids) == 200
