@@ -165,7 +165,6 @@ def _not_yet(settings: Settings) -> list[str]:
     """A setting whose capability this version lacks is refused rather than ignored."""
     asked = {
         "PAID": settings.paid,
-        "INLINE": settings.inline,
     }
     faults = [f"{PREFIX}{name}: not in this version; leave it unset" for name, wanted in asked.items() if wanted]
     database = settings.database.get_secret_value()

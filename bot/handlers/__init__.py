@@ -12,6 +12,7 @@ from telegram.ext import (
     CallbackQueryHandler,
     ChatMemberHandler,
     CommandHandler,
+    InlineQueryHandler,
     MessageHandler,
     TypeHandler,
     filters,
@@ -27,6 +28,7 @@ from bot.handlers import (
     browse,
     errors,
     hide,
+    inline,
     library,
     membership,
     publish,
@@ -95,9 +97,13 @@ ACTIONS: dict[Action, Handler] = {
 
 
 async def _gatekeeper(update: Update, context: Context) -> None:
-    """First of all: the lane of this update's calls; nothing but private chats and membership goes on."""
+    """First of all: the lane of this update's calls; only private chats, membership and inline queries go on."""
     user, chat = update.effective_user, update.effective_chat
     lane.set(Lane.ADMIN if user is not None and context.services.is_admin(user.id) else Lane.REPLY)
+    if update.inline_query is not None:
+        if not context.services.settings.inline:
+            raise ApplicationHandlerStop
+        return
     if update.my_chat_member is None and (user is None or chat is None or chat.id != user.id or user.is_bot):
         if _at_the_desk(update):
             await note(context.services, user.id if user is not None else 0, "outside a private chat", "private")
@@ -128,5 +134,6 @@ def register(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
     application.add_handler(MessageHandler(NEW & filters.TEXT, ask.plain_text))
     application.add_handler(MessageHandler(NEW & ~filters.StatusUpdate.ALL, ask.other))
     application.add_handler(CallbackQueryHandler(_button))
+    application.add_handler(InlineQueryHandler(inline.query))
     application.add_handler(ChatMemberHandler(membership.changed, ChatMemberHandler.MY_CHAT_MEMBER))
     application.add_error_handler(errors.failed)

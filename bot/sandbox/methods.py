@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.sandbox import media, messages
+from bot.sandbox.limits import content
 from bot.sandbox.messages import decoded, integer, recipient
 from bot.sandbox.refusal import Json, Refusal
 from bot.sandbox.world import World
@@ -24,6 +25,40 @@ def answer_callback(world: World, fields: Json) -> bool:
         raise Refusal(400, "Bad Request: MESSAGE_TOO_LONG")
     world.answer(query, text, fields.get("show_alert") in (True, "true"))
     return True
+
+
+def answer_inline(world: World, fields: Json) -> bool:
+    """Only articles, which is all that this stand-in knows."""
+    query = world.queries.get(str(fields.get("inline_query_id", "")))
+    if query is None or query.done():
+        raise Refusal(400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
+    results = decoded(fields.get("results")) or []
+    if len(results) > 50:
+        raise Refusal(400, "Bad Request: RESULTS_TOO_MUCH")
+    ids = [str(result.get("id", "")) for result in results]
+    if len(set(ids)) != len(ids):
+        raise Refusal(400, "Bad Request: RESULT_ID_DUPLICATE")
+    for result in results:
+        _article(result)
+    query.set_result({"results": results, "button": decoded(fields.get("button"))})
+    return True
+
+
+def _article(result: Json) -> None:
+    if result.get("type") != "article":
+        raise Refusal(400, "Bad Request: this stand-in knows articles only")
+    if not 1 <= len(str(result.get("id", "")).encode()) <= 64:
+        raise Refusal(400, "Bad Request: RESULT_ID_INVALID")
+    if not result.get("title"):
+        raise Refusal(400, "Bad Request: can't parse inline query result: Can't find field \"title\"")
+    posted = result.get("input_message_content") or {}
+    content(
+        {
+            "text": posted.get("message_text"),
+            "entities": posted.get("entities"),
+            "reply_markup": result.get("reply_markup"),
+        }
+    )
 
 
 def _scope(fields: Json) -> str:
@@ -143,6 +178,7 @@ METHODS: dict[str, Method] = {
     "sendChatAction": chat_action,
     "setMessageReaction": messages.pin,
     "answerCallbackQuery": answer_callback,
+    "answerInlineQuery": answer_inline,
     "setMyCommands": set_commands,
     "getMyCommands": get_commands,
     "deleteMyCommands": delete_commands,

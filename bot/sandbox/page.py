@@ -53,6 +53,14 @@ class ChatPage:
 
         return guarded
 
+    async def _asked_inline(self, person: int, text: str) -> Json:
+        """No answer within three seconds is an empty one, as for a bot without inline mode."""
+        answered = self._world.ask_inline(person, text)
+        try:
+            return await asyncio.wait_for(answered, 3)
+        except TimeoutError:
+            return {"results": [], "button": None}
+
     async def _index(self, request: web.Request) -> web.Response:
         page = (STATIC / "index.html").read_text(encoding="utf-8").replace("{secret}", self._secret)
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
@@ -131,6 +139,8 @@ class ChatPage:
             case "say":
                 text = str(act["text"])[:4096]
                 return world.say(person, text)
+            case "inline":
+                return await self._asked_inline(person, str(act["text"]))
             case "press":
                 answered = world.press(person, int(act["message"]), str(act["data"]))
                 try:

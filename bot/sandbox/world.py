@@ -55,6 +55,8 @@ class World:
     chats: dict[int, dict[int, Json]] = field(default_factory=lambda: defaultdict(dict))
     updates: list[Json] = field(default_factory=list)
     presses: dict[str, Press] = field(default_factory=dict)
+    queries: dict[str, asyncio.Future[Json]] = field(default_factory=dict, repr=False)
+    """Inline queries and their answers, by id."""
     commands: dict[tuple[str, str], list[Json]] = field(default_factory=dict)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
     files: Files = field(default_factory=Files)
@@ -84,7 +86,7 @@ class World:
             "username": self.username,
             "can_join_groups": False,
             "can_read_all_group_messages": False,
-            "supports_inline_queries": False,
+            "supports_inline_queries": True,
         }
 
     # what people do
@@ -167,6 +169,15 @@ class World:
         callback = {"id": query, "from": person.as_user(), "chat_instance": "1", "data": data}
         callback["message"] = self._with_what_it_answers(message) if message else gone
         self._update_for({"callback_query": callback})
+        return answered
+
+    def ask_inline(self, person_id: int, text: str) -> asyncio.Future[Json]:
+        """`@bot text` in some chat; the future is the bot's answer: results and button."""
+        query = str(next(self._queries))
+        answered: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
+        self.queries[query] = answered
+        asked = {"id": query, "from": self.people[person_id].as_user(), "query": text[:256], "offset": ""}
+        self._update_for({"inline_query": asked})
         return answered
 
     def _with_what_it_answers(self, message: Json) -> Json:

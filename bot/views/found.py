@@ -86,6 +86,11 @@ def _label(scene: Scene, hit: Hit) -> str:
     return ""
 
 
+def told(scene: Scene, hit: Hit) -> str:
+    """The label of one hit; nothing for what is not in the library."""
+    return _label(scene, hit)
+
+
 def told_apart(scene: Scene, person: Person) -> str:
     return written(scene, person.discriminator or person.role)
 

@@ -23,6 +23,8 @@ REFILL = 0.8
 """Updates a second from then on; Telegram allows one answer a second to a chat."""
 LETTERS = 1500
 """Characters that one update may bring before it counts as several."""
+INLINE = 0.2
+"""An inline query comes with every few letters that are typed, and its answer fills no chat."""
 PRESSURE = 40
 """Updates in hand from which on answers are short."""
 LATELY = 60.0
@@ -96,7 +98,7 @@ class Flood:
         return bucket
 
     def _tell(self, person: int, bucket: Bucket, update: Raw, now: float) -> None:
-        if bucket.warned or now - self._warned_at < WARNING_EVERY:
+        if "inline_query" in update or bucket.warned or now - self._warned_at < WARNING_EVERY:
             return
         bucket.warned = True
         self._warned_at = now
@@ -117,7 +119,9 @@ def leaves(update: Raw) -> bool:
 
 
 def cost(update: Raw) -> float:
-    """1, and more for a long text: it takes longer to look through."""
+    """1, and more for a long text: it takes longer to look through; an inline query less."""
+    if "inline_query" in update:
+        return INLINE
     message: Any = update.get("message")
     text = message.get("text") if isinstance(message, dict) else None
     return max(1.0, len(text) / LETTERS) if isinstance(text, str) else 1.0

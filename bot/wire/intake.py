@@ -26,7 +26,7 @@ from storage.errors import StorageError
 log = structlog.get_logger(__name__)
 
 Raw = dict[str, Any]
-ALLOWED = ("message", "callback_query", "my_chat_member")
+ALLOWED = ("message", "callback_query", "my_chat_member", "inline_query")
 SIDE_BY_SIDE = 64
 """Chats handled at once."""
 MOST = 400
