@@ -19,6 +19,7 @@ class LibraryAsker:
 
     def __init__(self, library: Library) -> None:
         self._names = NameIndex(names_in(library))
+        self._names.warm()
         self._topics = TopicIndex(library)
 
     def ask(self, question: str, *, explain: bool = False) -> Reply:

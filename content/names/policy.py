@@ -49,6 +49,10 @@ class NameIndex:
             self._real = shipped()
         return self._real
 
+    def warm(self) -> None:
+        """Reads the lists of real names now, so that the first question does not wait for them."""
+        self._real = self.real
+
     def ask(self, question: str, *, explain: bool = False) -> Answer:
         """Pure; at most 4,096 characters are read."""
         question = question[:LONGEST]
