@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-SECTIONS = ("names",)
+SECTIONS = ("names", "library")
 """Modules beside this one, each with `run(quick: bool) -> Report`."""
 
 
