@@ -10,7 +10,8 @@ from types import MappingProxyType
 
 from content.doubts import doubts, from_the_future, overdue
 from content.errors import Fault, Severity
-from content.loader import Progress, collector_resting, read_drafts
+from content.loader import Progress, read_drafts
+from content.resting import collector_resting
 from content.rules import broken
 
 

@@ -6,11 +6,9 @@ with a dot, the folder `schema`, a README and a LICENSE at the root are passed o
 
 from __future__ import annotations
 
-import gc
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping, Set
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -22,6 +20,7 @@ from content.errors import Fault, InvalidLibrary, Severity
 from content.explain import explain
 from content.library import Library
 from content.models import KINDS, Record
+from content.resting import collector_resting
 from content.rules import broken
 from content.strict_yaml import FORBIDDEN, KEY, MAX_FLAWS, Loc, Tree, place_in, places, read, unwanted
 from content.survey import survey
@@ -102,18 +101,6 @@ def read_drafts(root: Path, *, language: str, progress: Progress | None = None) 
     if not found and not drafts.faults:
         drafts.faults.append(_of_path(root, "an empty library; expected at least one record"))
     return drafts
-
-
-@contextmanager
-def collector_resting() -> Iterator[None]:
-    """Loading makes millions of objects and no cycles: the collector would only go through them again and again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _files(root: Path, faults: list[Fault]) -> Iterator[Draft]:

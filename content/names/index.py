@@ -16,6 +16,7 @@ from zlib import crc32
 from content.names.answer import Name
 from content.names.fold import folds
 from content.names.words import split
+from content.resting import collector_resting
 
 WORDS = 20
 ROWS = 24
@@ -68,6 +69,10 @@ class Index:
         self._of_words = array("I")
         self._inferred = bytearray()
         self.patronymics: dict[int, tuple[int, ...]] = {}
+        with collector_resting():
+            self._build(names)
+
+    def _build(self, names: Iterable[Name]) -> None:
         seen: dict[tuple[int, ...], int] = {}
         for name in names:
             self._add(name, seen)
