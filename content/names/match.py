@@ -209,6 +209,8 @@ class Matcher:
         word = self.words[place]
         if not word.cyrillic:
             return True
+        if any(f" {word.text} " in f" {text} " for text in self.index.spellings[self.index.person(row)]):
+            return True
         fold = self.index.words[number]
         stored = {
             fine(part)

@@ -26,6 +26,8 @@ from content.names.words import LONGEST, Word, meant, placed, read
 
 MOST = 24
 """People offered at once who all fit the same words."""
+MANY = 48
+"""Finds from which on those that are sure are not weighed against one another letter by letter."""
 MOST_NAMED = 500
 """People whom one message may name: a pasted list of 4,096 characters holds no more."""
 NO_NAME = "nothing in the question is a name of the records, in any form, nor near one"
@@ -117,7 +119,7 @@ class NameIndex:
     def _best(self, found: Sequence[Found], words: Sequence[Word]) -> list[Found]:
         """Each person once; where words are claimed by several, the surest claim stands."""
         for one in found:
-            one.closeness = self._closeness(one, words)
+            one.closeness = 1.0 if one.sure and len(found) > MANY else self._closeness(one, words)
         ordered = sorted(found, key=lambda one: (not one.sure, one.slips, -one.closeness, one.person))
         kept: list[Found] = []
         people: set[int] = set()
