@@ -83,7 +83,7 @@ async def test_telegram_is_given_the_address_the_secret_and_the_kinds(hooked: Ho
     given = hooked.sandbox.world.webhook
     assert given["secret_token"] == SECRET
     assert TOKEN.partition(":")[2] not in given["url"]
-    assert sorted(given["allowed_updates"]) == ["callback_query", "message", "my_chat_member"]
+    assert sorted(given["allowed_updates"]) == ["callback_query", "inline_query", "message", "my_chat_member"]
 
 
 @pytest.mark.parametrize(
