@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.bench.broadcast import Figures
 from bot.bench.nginx import Nginx, constant
-from bot.bench.peers import FOLDER, PTB, SCRIPTS, environment
+from bot.bench.peers import FOLDER, SCRIPTS, environment
 from bot.bench.processes import Broken, Child, StandIn, stand_in, started
 from bot.bench.stage import TEXT, Stage
 from storage.records import DeliveryState
@@ -21,10 +21,6 @@ WARM = 200
 """Messages before the measuring begins."""
 AS_MUCH_AS_COMES = 100_000.0
 """Messages a second that our bot is told it may send."""
-
-
-SHARE = {PTB: 0.05}
-"""Of the readers, for a sender that is slow enough to be known by fewer."""
 
 
 async def rounds(
@@ -42,8 +38,7 @@ async def rounds(
             runs[0].append(await ours(nginx, telegram, stage))
             for mine, name in zip(runs[1:], peers, strict=True):
                 say(f"Round {now} of {number}: {name} …")
-                count = max(2 * WARM, round(readers * SHARE.get(name, 1.0)))
-                mine.append(await peer(name, nginx, count, folder, python))
+                mine.append(await peer(name, nginx, readers, folder, python))
     return runs
 
 
