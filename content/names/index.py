@@ -26,7 +26,7 @@ MOST_READINGS = 4
 """Rows that one ambiguous spelling may take."""
 SHORTEST_BONES = 2
 _VOWELS = str.maketrans("", "", "aeiou")
-_PATRONYMIC = re.compile(r".{2}(?:o|e)(?:viq|vna)$|.{2}(?:iniqna|iqna|iq|uli|kizi|tegi|ogli)$")
+_PATRONYMIC = re.compile(r".{2}(?:o|e)(?:viq|vna)$|.{2}(?:iniqna|iqna|iq)$|.{3}(?:uli|kizi|tegi|ogli)$")
 
 
 class TooMany(ValueError):
