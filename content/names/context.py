@@ -61,7 +61,7 @@ class _Context:
         outer = [self._next_name(before, places[0]), self._next_name(after, after)]
         if self._parted(places):
             return "another's" if all(outer) else "beside other names" if any(outer) else ""
-        if all(outer) or self._tied(places):
+        if all(outer) or self._tied(places) or (outer[1] and self._surname_alone(after)):
             return "beside other names"
         return ""
 
@@ -85,6 +85,11 @@ class _Context:
         if word.stop or word.initial or fathers_name(word):
             return False
         return self._real.surname(word.folds) or given_name(word, self._real)
+
+    def _surname_alone(self, at: int) -> bool:
+        """A further surname after a whole name: somebody else may bear both."""
+        word = self._words[at]
+        return word.capital and self._real.surname(word.folds) and not given_name(word, self._real)
 
     def _tied(self, places: Sequence[int]) -> bool:
         """A double name of which only a part is the one in the records."""
