@@ -111,7 +111,7 @@ class Lone:
         """False where a neighbouring word says that somebody else is meant."""
         if not surname and form.kind != "same" and not self._words[at].capital:
             return False  # данные is no form of Дана
-        for beside in (at - 1, at + 1):
+        for beside in (self._past_father(at, -1), self._past_father(at, 1)):
             if not 0 <= beside < len(self._words) or self._words[beside].stop:
                 continue
             word = self._words[beside]
@@ -123,6 +123,12 @@ class Lone:
             elif self._another(word, beside, apart=self._words[max(at, beside)].apart) and not fathers_name(word):
                 return False
         return True
+
+    def _past_father(self, at: int, step: int) -> int:
+        """The place of the next word, a patronymic passed over."""
+        beside = at + step
+        passed = 0 <= beside < len(self._words) and fathers_name(self._words[beside])
+        return beside + step if passed else beside
 
     def _another(self, word: Word, at: int, *, apart: bool) -> bool:
         """Whether the word beside seems to be another part of a name."""
