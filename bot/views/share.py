@@ -115,7 +115,7 @@ def _source(scene: Scene, number: int, source: Source) -> str:
         told[0] += f" ({source_label(words, source.kind)})"
     if source.published is not None:
         told.append(words.date(source.published))
-    return f"{number}. {source.title}. {', '.join(told)}. {source.url}"
+    return f"{number}. {source.title}. {', '.join(told).removesuffix('.')}. {source.url}"
 
 
 def share(scene: Scene, letter: str, id_: str) -> View | None:

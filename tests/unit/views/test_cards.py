@@ -85,6 +85,7 @@ def test_a_citation_is_plain_text_with_status_date_and_addresses(
     if letter == "C" and (status := library.cases[id_].status) is not None:
         assert scene.words.date(status.date) in view.text
         assert str(library.sources[status.sources[0]].url) in view.text
+    assert ".." not in view.text
     addresses = re.findall(r"https?://\S+", view.text)
     assert addresses
     assert set(addresses) <= {str(source.url) for source in library.sources.values()}
