@@ -60,7 +60,8 @@ class _Context:
         before, after = places[0] - 1, places[-1] + 1
         outer = [self._next_name(before, places[0]), self._next_name(after, after)]
         if self._parted(places):
-            return "another's" if all(outer) else "beside other names" if any(outer) else ""
+            theirs = all(outer) or (outer[1] and given_name(self._words[after], self._real))
+            return "another's" if theirs else "beside other names" if any(outer) else ""
         if all(outer) or self._tied(places) or (outer[1] and self._surname_alone(after)):
             return "beside other names"
         return ""

@@ -111,7 +111,7 @@ class Lone:
         """False where a neighbouring word says that somebody else is meant."""
         if not surname and form.kind != "same" and not self._words[at].capital:
             return False  # данные is no form of Дана
-        for beside in (self._past_father(at, -1), self._past_father(at, 1)):
+        for beside in (self._beside(at, -1), self._beside(at, 1)):
             if not 0 <= beside < len(self._words) or self._words[beside].stop:
                 continue
             word = self._words[beside]
@@ -124,11 +124,17 @@ class Lone:
                 return False
         return True
 
-    def _past_father(self, at: int, step: int) -> int:
-        """The place of the next word, a patronymic passed over."""
+    def _beside(self, at: int, step: int) -> int:
+        """The place of the next word, a patronymic passed over; of initials before a surname the first."""
         beside = at + step
-        passed = 0 <= beside < len(self._words) and fathers_name(self._words[beside])
-        return beside + step if passed else beside
+        if 0 <= beside < len(self._words) and fathers_name(self._words[beside]):
+            beside += step
+        while step < 0 < beside and self._initial(beside) and self._initial(beside - 1):
+            beside -= 1
+        return beside
+
+    def _initial(self, at: int) -> bool:
+        return self._words[at].initial and not self._words[at].stop
 
     def _another(self, word: Word, at: int, *, apart: bool) -> bool:
         """Whether the word beside seems to be another part of a name."""

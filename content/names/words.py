@@ -37,6 +37,8 @@ class Piece(NamedTuple):
     """Something stands before it that parts phrases: a comma, a bracket, the end of a sentence or line."""
     tied: bool
     """A hyphen ties it to the word before."""
+    dotted: bool
+    """A full stop follows at once."""
     begin: int
     end: int
     """Its place among the characters of the normalised text."""
@@ -54,7 +56,7 @@ class Word:
     initial: bool
     """One letter, or the Latin of one, which may begin a name."""
     stop: bool
-    """A word of questions in general."""
+    """A word of questions in general; "К." with its full stop is an initial, the end of "г-н" is none."""
     apart: bool = False
     tied: bool = False
 
@@ -76,7 +78,7 @@ def pieces(text: str) -> Iterator[Piece]:
         tied = bool(last) and _HYPHEN.fullmatch(between) is not None
         word = match.group()
         bare = _QUOTES.sub("", _POSSESSIVE.sub("", word))
-        yield from _humps(bare, Piece(bare, apart, tied, match.start(), match.end()))
+        yield from _humps(bare, Piece(bare, apart, tied, text.startswith(".", match.end()), match.start(), match.end()))
         last, before = match.end(), word
 
 
@@ -117,6 +119,8 @@ def placed(question: str) -> list[tuple[Word, Piece]]:
         if readings:
             found.append((_word(piece, readings, len(found), apart=apart), piece))
             apart = False
+        else:
+            apart = True  # a number parts names, as in a numbered list
         if len(found) == MOST:
             break
     return found
@@ -126,17 +130,9 @@ def _word(piece: Piece, readings: tuple[str, ...], at: int, *, apart: bool) -> W
     text = piece.text
     small = text.lower()
     letter = len(text) == 1 or (len(text) < LONG_INITIAL and (len(readings[0]) == 1 or small in _LETTERS_OF_ONE))
-    return Word(
-        text,
-        readings,
-        at,
-        is_cyrillic(text),
-        text[0].isupper(),
-        letter,
-        small in tables.stopwords(),
-        apart,
-        piece.tied,
-    )
+    dotted = letter and text[0].isupper() and piece.dotted
+    stop = (small in tables.stopwords() and not dotted) or (letter and piece.tied)
+    return Word(text, readings, at, is_cyrillic(text), text[0].isupper(), letter, stop, apart, piece.tied)
 
 
 def meant(question: str) -> list[str]:

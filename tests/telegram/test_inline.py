@@ -41,7 +41,9 @@ async def test_a_whole_name_gives_the_card_with_its_sources(inline: House) -> No
 
 @pytest.mark.parametrize("question", ["Alzhanova", "Гульмира Халыкова", "Zhanbota Alshanoba"])
 async def test_a_near_name_posts_no_claim(inline: House, question: str) -> None:
-    for result in (await asked(inline, question))["results"]:
+    results = (await asked(inline, question))["results"]
+    assert results
+    for result in results:
         assert result["description"] == "A similar name is not the same person."
         assert "status" not in posted(result)
         assert "entities" not in result["input_message_content"] or not any(
