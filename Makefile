@@ -9,7 +9,7 @@ try: .venv/run ## the bot, a stand-in for Telegram and a chat page, on this mach
 	@$(BIN)/dauys try
 
 test: .venv/dev ## all tests; without Chromium it says what it leaves out
-	@$(BIN)/python -m pytest -n 4
+	@$(BIN)/python -m pytest -n 4 --dist worksteal
 
 check: .venv/dev ## lint, types, imports, content
 	@$(BIN)/ruff check .
