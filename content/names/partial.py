@@ -27,6 +27,9 @@ class Glued:
 
     def _parted(self, at: int) -> list[Found]:
         index = self._matcher.index
+        if self._another_name(at):
+            return []
+        alone = all(word.stop for word in self._matcher.words if word.at != at)
         found = []
         for fold in self._matcher.words[at].folds:
             for cut in range(2, len(fold) - 1):
@@ -36,9 +39,19 @@ class Glued:
                     if left is not None and right is not None:
                         for row in index.rows_with_both(left, right):
                             if len(index.name(row)) == 2:
-                                sure = not index.inferred(row)
-                                found.append(Found(index.person(row), row, (at,), "glued name", sure))
+                                sure = alone and not index.inferred(row)
+                                found.append(Found(index.person(row), row, (at,), "glued name", sure, 0 if sure else 1))
         return found
+
+    def _another_name(self, at: int) -> bool:
+        """Whether the word is a name as it stands (Нурихан is no Нури Хан), or seems to be one half of a name."""
+        words, real = self._matcher.words, self._matcher.real
+        if real.surname(words[at].folds) or given_name(words[at], real):
+            return True
+        near = [words[beside] for beside in (at - 1, at + 1) if 0 <= beside < len(words)]
+        return any(
+            not word.stop and (word.initial or real.surname(word.folds) or given_name(word, real)) for word in near
+        )
 
     def _joined(self, at: int, places: Sequence[int]) -> list[Found]:
         """`Жан бота Алжанова`: two words that make one, beside the other name."""
