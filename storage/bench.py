@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
+import sqlite3
 from collections.abc import Iterable
 from itertools import islice
+from pathlib import Path
 
 from sqlalchemy import insert, select
 
@@ -43,6 +46,24 @@ async def enrol(storage: Storage, chats: Iterable[int], language: str, topic: To
             await connection.execute(
                 insert(subscription), [{"topic_id": topic.value, "subscriber_id": id_} for id_ in ids]
             )
+
+
+async def states(storage: Storage, broadcast: int) -> dict[int, tuple[str, str]]:
+    """Chat -> state and cause of its delivery, of the readers who still have a row."""
+    async with storage._database.begin() as connection:
+        rows = await connection.execute(
+            select(subscriber.c.cid, delivery.c.state, delivery.c.cause)
+            .join(delivery, delivery.c.subscriber_id == subscriber.c.id)
+            .where(delivery.c.broadcast_id == broadcast)
+        )
+        return {storage.subscribers._keys.open("sub.cid", row[0]): (row[1], row[2]) for row in rows}
+
+
+def peek(data: Path, broadcast: int) -> tuple[int, bool]:
+    """Rows queued so far and whether that is all, read beside a running bot without troubling it."""
+    with contextlib.closing(sqlite3.connect(f"file:{data / 'dauys.sqlite3'}?mode=ro", uri=True)) as connection:
+        row = connection.execute("SELECT total, fanned_out FROM broadcast WHERE id = ?", (broadcast,)).fetchone()
+        return int(row[0]), bool(row[1])
 
 
 async def chats_in(storage: Storage, broadcast: int, *states: DeliveryState) -> set[int]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from bot.bench.processes import Broken, Child, started
 from bot.bench.telegram import FIRST_CHAT, OWNER
-from bot.control import ask
+from bot.control import ControlError, ask
 from bot.views.view import View
 from bot.views.words import load_words
 from bot.wire.payload import alert_payload
@@ -74,14 +74,16 @@ class Stage:
     async def until_ended(self, patience: float) -> None:
         """Until the running bot says that the broadcast has ended."""
         ends = time.monotonic() + patience
-        while True:
-            status = await ask(self.data, "status")
-            mine = next(told for told in status["broadcasts"] if told["id"] == self.broadcast)
-            if mine["state"] in (BroadcastState.DONE, BroadcastState.CANCELLED):
-                return
-            if time.monotonic() > ends:
-                raise Broken(f"the broadcast does not end: {mine['state']}, {dict(mine['counts'])}")
+        told = "it does not answer"
+        while time.monotonic() < ends:
+            with contextlib.suppress(ControlError):  # it may be starting, or wait for its database
+                status = await ask(self.data, "status")
+                mine = next(told for told in status["broadcasts"] if told["id"] == self.broadcast)
+                if mine["state"] in (BroadcastState.DONE, BroadcastState.CANCELLED):
+                    return
+                told = f"{mine['state']}, {dict(mine['counts'])}"
             await asyncio.sleep(ENDED)
+        raise Broken(f"the broadcast does not end: {told}")
 
     async def sending(self) -> set[int]:
         """Chats that the ledger holds as *sending*: what may arrive twice after a crash."""

@@ -177,6 +177,19 @@ class Server:
         self.telegram = Telegram(kept.now, kept.username, kept.limits)
         return {}
 
+    def _do_say(self, order: Json) -> Json:
+        self.telegram.say(order["chat"], order["text"])
+        self.deliver()
+        return {"now": self.telegram.now()}
+
+    def _do_press(self, order: Json) -> Json:
+        pressed = self.telegram.press(order["label"])
+        self.deliver()
+        return {"pressed": pressed, "now": self.telegram.now()}
+
+    def _do_owner(self, order: Json) -> Json:
+        return {"messages": [{"text": seen.get("text", "")} for seen in self.telegram.owner]}
+
     def _do_ask(self, order: Json) -> Json:
         """A question every `every` seconds, each by another reader, until the next order to ask; 0 ends it."""
         if self._asking is not None:

@@ -6,13 +6,16 @@ broadcast; those from FIRST_ASKER on are readers who ask questions meanwhile.
 
 from __future__ import annotations
 
+import json
 import math
 import re
+import time
 from array import array
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import parse_qs
 
 from bot.sandbox.faults import FAULTS, Fault, migrated
 
@@ -59,6 +62,8 @@ class Telegram:
     asked: dict[int, float] = field(default_factory=dict)
     waits: array[float] = field(default_factory=lambda: array("d"))
     """Seconds from a question's moment to the arrival of its answer."""
+    owner: list[Json] = field(default_factory=list)
+    """Messages to the owner, edits too, newest last."""
     in_flight: int = 0
     _held: float = field(default=math.inf)
     _filled: float = 0.0
@@ -76,9 +81,11 @@ class Telegram:
         """Any method but getUpdates."""
         if method == "sendMessage":
             found = _CHAT.search(body)
+            self._note(body, int(found[1]) if found else 0)
             return self._send(int(found[1])) if found else _refusal(400, "Bad Request: chat_id is empty")
         if method.startswith("edit"):
             self._message += 1
+            self._note(body, OWNER)
             return _ok({"message_id": self._message, "date": 0, "chat": {"id": OWNER, "type": "private"}})
         return _OTHERS.get(method, _TRUE)(self)
 
@@ -127,6 +134,12 @@ class Telegram:
         self._held -= 1
         return None
 
+    def _note(self, body: bytes, chat: int) -> None:
+        """What an owner sees, for the buttons under it."""
+        if chat == OWNER:
+            fields = _fields(body)
+            self.owner.append({"message_id": self._message + 1, **fields})
+
     def _fault(self, chat: int) -> Fault | None:
         names = self.faults.get(chat)
         if not names:
@@ -145,18 +158,41 @@ class Telegram:
     # what people do
 
     def question(self, number: int, text: str) -> None:
-        chat = FIRST_ASKER + number
-        self.asked[chat] = self.now()
+        self.asked[FIRST_ASKER + number] = self.now()
+        self.say(FIRST_ASKER + number, text)
+
+    def say(self, chat: int, text: str) -> None:
+        """A new message of somebody's."""
         self._update += 1
         user = {"id": chat, "is_bot": False, "first_name": "R", "language_code": "en"}
         message = {
-            "message_id": 1,
-            "date": 0,
+            "message_id": self._update,
+            "date": int(time.time()),
             "chat": {"id": chat, "type": "private", "first_name": "R"},
             "from": user,
             "text": text,
         }
+        if text.startswith("/"):
+            message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
         self.updates.append({"update_id": self._update, "message": message})
+
+    def press(self, label: str) -> bool:
+        """The owner presses the newest button whose label holds these words; False: there is none."""
+        for seen in reversed(self.owner):
+            for row in seen.get("reply_markup", {}).get("inline_keyboard", []):
+                for button in row:
+                    if label in button["text"] and "callback_data" in button:
+                        self._pressed(seen, button["callback_data"])
+                        return True
+        return False
+
+    def _pressed(self, seen: Json, data: str) -> None:
+        self._update += 1
+        person = {"id": OWNER, "is_bot": False, "first_name": "O", "language_code": "en"}
+        chat = {"id": OWNER, "type": "private", "first_name": "O"}
+        message = {"message_id": int(seen["message_id"]), "date": int(time.time()), "chat": chat, "text": "-"}
+        query = {"id": str(self._update), "from": person, "chat_instance": "1", "data": data, "message": message}
+        self.updates.append({"update_id": self._update, "callback_query": query})
 
     def acknowledge(self, offset: int) -> None:
         if offset:
@@ -185,6 +221,16 @@ class Telegram:
             middle = (low + high) // 2
             low, high = (middle + 1, high) if self.arrivals[middle] <= moment else (low, middle)
         return len(self.arrivals) - low
+
+
+def _fields(body: bytes) -> Json:
+    """Of a call, whichever form it came in."""
+    if body[:1] == b"{":
+        return dict(json.loads(body))
+    given: Json = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+    if "reply_markup" in given:
+        given["reply_markup"] = json.loads(given["reply_markup"])
+    return given
 
 
 def _ok(result: Any) -> Answer:

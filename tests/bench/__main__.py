@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-SECTIONS = ("names", "library")
-"""Modules beside this one, each with `run(quick: bool) -> Report`."""
+SECTIONS = ("names", "library", "delivery")
+"""Modules beside this one, each with `run(quick: bool) -> Report`; a section named with rows, such as
+`delivery:free,paid`, takes them as `only`."""
 
 
 def main(
@@ -18,10 +19,12 @@ def main(
     write: Annotated[bool, typer.Option(help="write the table into the section's document")] = False,
 ) -> None:
     console = Console()
-    for name in sections or SECTIONS:
+    for section in sections or SECTIONS:
+        name, _, rows = section.partition(":")
         if name not in SECTIONS:
             raise typer.BadParameter(f"no section {name!r}; there are: {', '.join(SECTIONS)}")
-        report = importlib.import_module(f"tests.bench.{name}").run(quick)
+        run = importlib.import_module(f"tests.bench.{name}").run
+        report = run(quick, rows.split(",")) if rows else run(quick)
         report.show(console)
         if write:
             console.print(f"written to docs/{report.write().name}")

@@ -34,6 +34,8 @@ class Report:
     document: str
     figures: list[Figure] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    partial: bool = False
+    """Only some of the section's rows: the document keeps the others."""
 
     def show(self, console: Console) -> None:
         table = Table("figure", "bar", "measured", "held", title=self.title, title_justify="left")
@@ -45,17 +47,31 @@ class Report:
 
     @property
     def markdown(self) -> str:
-        lines = ["| Figure | Bar | Measured | Held |", "|---|---|---|---|"]
-        lines += [f"| {one.what} | {one.bar} | {one.measured} | {one.sign} |" for one in self.figures]
+        return self._markdown([self._row(one) for one in self.figures])
+
+    @staticmethod
+    def _row(one: Figure) -> str:
+        return f"| {one.what} | {one.bar} | {one.measured} | {one.sign} |"
+
+    def _markdown(self, rows: list[str]) -> str:
+        lines = ["| Figure | Bar | Measured | Held |", "|---|---|---|---|", *rows]
         return "\n".join([*lines, "", *(f"* {note}" for note in self.notes)])
+
+    def _merged(self, old: str) -> str:
+        """The rows that were there, each measured one in its old place or behind them."""
+        fresh = {one.what: self._row(one) for one in self.figures}
+        kept = [line for line in old.splitlines() if line.startswith("| ") and not line.startswith("| Figure")]
+        rows = [fresh.pop(line[2:].partition(" |")[0], line) for line in kept]
+        return self._markdown([*rows, *fresh.values()])
 
     def write(self) -> Path:
         """Between the section's markers. ValueError: the document has none."""
         path = DOCS / self.document
         begin, end = f"<!-- bench {self.section} -->", f"<!-- end {self.section} -->"
         head, found, rest = path.read_text("utf-8").partition(begin)
-        _, ended, tail = rest.partition(end)
+        old, ended, tail = rest.partition(end)
         if not found or not ended:
             raise ValueError(f"{path.name} needs a line {begin} and a line {end}")
-        path.write_text(f"{head}{begin}\n{self.markdown}\n{end}{tail}", "utf-8")
+        table = self._merged(old) if self.partial else self.markdown
+        path.write_text(f"{head}{begin}\n{table}\n{end}{tail}", "utf-8")
         return path
