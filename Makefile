@@ -27,6 +27,8 @@ lock: .venv/dev ## resolves the requirement files anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --upgrade --quiet --constraint requirements.txt \
 		--output-file requirements-dev.txt
+	@$(BIN)/uv pip compile tests/bench/peers/requirements.in --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-annotate --no-header --upgrade --quiet --output-file tests/bench/peers/requirements.txt
 
 screenshots: .venv/dev ## the README's pictures, from the running page
 	@$(BIN)/python -m tests.browser.screenshots
