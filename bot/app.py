@@ -48,6 +48,8 @@ log = structlog.get_logger(__name__)
 
 HOUSEKEEPING = 600.0
 """Seconds between two rounds of erasing what is due."""
+NEWS_AGAIN = 10.0
+"""Seconds after which new updates are offered again when the database could not be read."""
 
 App = Application[Any, Any, Any, Any, Any, Any]
 
@@ -188,13 +190,22 @@ async def _once_ready(services: Services, application: App, inbound: Inbound, re
 
 
 async def _news(services: Services, application: App, inbound: Inbound) -> None:
-    """After the start, and whenever the library was read again: updates that are new are offered."""
+    """After the start, and whenever the library was read again: updates that are new are offered. A disk that
+    fails is tried again later."""
     await inbound.first.wait()
-    await unfinished(services)
+    cleared = False
     while True:
-        services.news.clear()
-        await offer(services, application.bot)
-        await services.news.wait()
+        try:
+            if not cleared:
+                await unfinished(services)
+                cleared = True
+            services.news.clear()
+            await offer(services, application.bot)
+        except StorageError as error:
+            log.warning("new updates are offered later", why=str(error), seconds=NEWS_AGAIN)
+            await asyncio.sleep(NEWS_AGAIN)
+        else:
+            await services.news.wait()
 
 
 async def _reloads(services: Services) -> None:
@@ -210,6 +221,8 @@ async def _reloads(services: Services) -> None:
                 library = await read_again(services)
             except InvalidLibrary as error:
                 log.warning("the library has faults; the one read before serves on", faults=str(error).splitlines())
+            except StorageError as error:
+                log.warning("the library could not be read again; the one read before serves on", why=str(error))
             else:
                 log.info("the library was read again", records=len(library.records))
     finally:

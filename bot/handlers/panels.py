@@ -14,6 +14,7 @@ from bot.handlers.requests import announce
 from bot.wire.fields import edit_fields
 from bot.wire.lanes import Lane, lane
 from bot.wire.limiter import Overtaken
+from storage.errors import StorageError
 from storage.records import ApprovalState, Broadcast, BroadcastState, Panel
 
 log = structlog.get_logger(__name__)
@@ -36,13 +37,20 @@ class Panels:
         self._shown: dict[tuple[int, int], object] = {}
 
     async def run(self) -> None:
+        """Until it is cancelled. A storage that fails for a while is told once; the bot goes on without panels."""
         lane.set(Lane.PANEL)
+        failing = False
         while True:
             try:
                 await self.redraw()
                 await self._expire()
+                failing = False
             except TelegramError as error:
                 log.warning("a panel could not be redrawn", error=type(error).__name__)
+            except StorageError as error:
+                if not failing:
+                    log.warning("panels wait for the database", why=str(error))
+                failing = True
             await asyncio.sleep(LOOK)
 
     async def redraw(self) -> None:
