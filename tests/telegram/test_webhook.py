@@ -19,16 +19,11 @@ import pytest
 from bot.app import Refused
 from bot.config import ConfigError, load_settings
 from bot.wire.webhook import LARGEST, SECRET_HEADER
+from tests.ports import free_port
 from tests.telegram.house import TOKEN, House, running, until
 
 SECRET = "s" * 40
 Json = dict[str, Any]
-
-
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @pytest.fixture

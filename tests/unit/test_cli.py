@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import SHIPPED_LIBRARY
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "1234567890:" + "T" * 35
@@ -31,9 +32,7 @@ def dauys(folder: Path, *arguments: str, **settings: str) -> subprocess.Complete
 
 def no_one() -> str:
     """An address on this machine where nobody listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
+    return f"http://127.0.0.1:{free_port()}"
 
 
 def a_database(folder: Path) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import traceback
 from collections.abc import AsyncIterator
 
@@ -15,6 +14,7 @@ from bot.config import load_settings
 from bot.wire.sender import WireSender, encode
 from bot.wire.transport import AiohttpRequest, NotSent, SafeBot
 from storage.records import Cause, Delivery, Verb
+from tests.ports import free_port
 
 TOKEN = "1234567890:" + "S" * 35
 DELIVERY = Delivery(1, 2, 5550001234, "kk")
@@ -55,9 +55,7 @@ async def wire() -> AsyncIterator[Wire]:
 
 
 def unused() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return f"http://127.0.0.1:{free.getsockname()[1]}"
+    return f"http://127.0.0.1:{free_port()}"
 
 
 async def fail(url: str, expected: type[TelegramError], **timeouts: float) -> str:
