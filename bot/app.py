@@ -64,7 +64,7 @@ def build_services(settings: Settings, storage: Storage, hidden: Set[str]) -> Se
     shelf = read_shelf(settings.library, settings.language, hidden)
     words = load_words()
     gate = Gate(settings.rate)
-    sender = WireSender(settings)
+    sender = WireSender(settings, storage.media)
     watch = Watch()
     engine = Engine(storage.deliveries, sender, BroadcastPace(gate), SystemClock(), watch)
     return Services(settings, house_of(settings), words, storage, shelf, gate, sender, engine, watch)

@@ -89,6 +89,7 @@ async def halt(hands: Hands, fields: Json, tell: Tell) -> Json:
     if hands.running is not None:
         hands.running.engine.halt(HALT_NOTE)
     else:
+        await hands.storage.deliveries.halt(HALT_NOTE)
         for broadcast in under_way:
             await hands.storage.deliveries.set_state(broadcast.id, BroadcastState.PAUSED, time.time(), HALT_NOTE)
     await hands.storage.audit.append(SHELL, "halt", "at the shell")
@@ -105,10 +106,13 @@ async def resume(hands: Hands, fields: Json, tell: Tell) -> Json:
             raise Refused(f"broadcast {chosen} is not paused; dauys status lists them")
     else:
         paused = [found for found in paused if found.note.startswith(HALTS)]
-    lifted = hands.running is not None and hands.running.engine.halted
     if hands.running is not None:
+        lifted = hands.running.engine.halted
         hands.running.engine.lift()
         hands.running.watch.halt = ""
+    else:
+        lifted = await hands.storage.deliveries.halted() is not None
+        await hands.storage.deliveries.halt(None)
     for broadcast in reversed(paused):
         if hands.running is not None:
             await hands.running.engine.resume(broadcast.id)

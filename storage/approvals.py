@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.broadcasts import AUTHOR
+from storage.broadcasts import AUTHOR, together
 from storage.database import Database, upsert
 from storage.keys import Keys
 from storage.records import Approval, ApprovalState, BroadcastState
@@ -67,7 +67,7 @@ class Approvals:
                 return False
             moved = await connection.execute(
                 update(broadcast)
-                .where(broadcast.c.id == broadcast_id, broadcast.c.state == BroadcastState.DRAFT)
+                .where(together(broadcast_id), broadcast.c.state == BroadcastState.DRAFT)
                 .values(state=BroadcastState.APPROVED, start_at=start_at)
             )
             if not moved.rowcount:

@@ -6,13 +6,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import RowMapping, delete, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
 from storage.keys import Keys
 from storage.publications import release
-from storage.records import Audience, Broadcast, BroadcastState, Cause, DeliveryState, Topic
+from storage.records import Audience, Broadcast, BroadcastState, Cause, DeliveryState, Kind, Topic
 from storage.tables import broadcast, broadcast_count
 
 AUTHOR = "bc.author"
@@ -35,6 +35,11 @@ def unpack_audience(text: str) -> Audience:
     )
 
 
+def together(id_: int) -> ColumnElement[bool]:
+    """The broadcast, and the jobs that begin when it is done: they are decided on as one."""
+    return or_(broadcast.c.id == id_, broadcast.c.after == id_)
+
+
 class Broadcasts:
     def __init__(self, database: Database, keys: Keys) -> None:
         self._database = database
@@ -49,7 +54,7 @@ class Broadcasts:
                     audience=pack_audience(audience),
                     payload=payload,
                     created=now,
-                    **_FRESH,
+                    **FRESH,
                 )
             )
             return int(made.inserted_primary_key[0])  # type: ignore[index]
@@ -60,7 +65,7 @@ class Broadcasts:
     async def discard(self, id_: int) -> bool:
         async with self._database.begin() as connection:
             gone = await connection.execute(
-                delete(broadcast).where(broadcast.c.id == id_, broadcast.c.state == BroadcastState.DRAFT)
+                delete(broadcast).where(together(id_), broadcast.c.state == BroadcastState.DRAFT)
             )
             if gone.rowcount:
                 await release(connection, id_)
@@ -68,24 +73,27 @@ class Broadcasts:
 
     async def approve(self, id_: int, start_at: float, now: float, *, seen: Broadcast | None = None) -> bool:
         """Exactly one of several who try gets True; nobody, when it is no longer what was `seen`."""
-        query = update(broadcast).where(broadcast.c.id == id_, broadcast.c.state == BroadcastState.DRAFT)
+        drafted = broadcast.c.state == BroadcastState.DRAFT
+        query = select(broadcast.c.id).where(broadcast.c.id == id_, drafted)
         if seen is not None:
             same = (broadcast.c.payload == seen.payload, broadcast.c.audience == pack_audience(seen.audience))
             query = query.where(*same)
         async with self._database.begin() as connection:
-            moved = await connection.execute(query.values(state=BroadcastState.APPROVED, start_at=start_at))
-            return bool(moved.rowcount)
+            if await connection.scalar(query) is None:
+                return False
+            moved = update(broadcast).where(together(id_), drafted)
+            await connection.execute(moved.values(state=BroadcastState.APPROVED, start_at=start_at))
+            return True
 
     async def withdraw(self, id_: int) -> bool:
         """*Undo*: an approved one whose fan-out has not begun is a draft again."""
+        open_ = (broadcast.c.state == BroadcastState.APPROVED, broadcast.c.started == 0)
         async with self._database.begin() as connection:
-            moved = await connection.execute(
-                update(broadcast)
-                .where(broadcast.c.id == id_, broadcast.c.state == BroadcastState.APPROVED)
-                .where(broadcast.c.started == 0)
-                .values(state=BroadcastState.DRAFT, start_at=0)
-            )
-            return bool(moved.rowcount)
+            if await connection.scalar(select(broadcast.c.id).where(broadcast.c.id == id_, *open_)) is None:
+                return False
+            drafted = update(broadcast).where(together(id_), *open_).values(state=BroadcastState.DRAFT, start_at=0)
+            await connection.execute(drafted)
+            return True
 
     async def _move(self, id_: int, from_state: BroadcastState, **values: Any) -> bool:
         async with self._database.begin() as connection:
@@ -108,9 +116,11 @@ class Broadcasts:
         return await self._select(select(broadcast).where(broadcast.c.state.not_in(ended)).order_by(broadcast.c.id))
 
     async def drafts_of(self, author: int) -> Sequence[Broadcast]:
-        """Oldest first."""
+        """Oldest first; jobs are not among them."""
         sealed = self._keys.seal(AUTHOR, author)
-        query = select(broadcast).where(broadcast.c.state == BroadcastState.DRAFT, broadcast.c.author == sealed)
+        query = select(broadcast).where(
+            broadcast.c.state == BroadcastState.DRAFT, broadcast.c.author == sealed, broadcast.c.kind == Kind.SEND
+        )
         return await self._select(query.order_by(broadcast.c.id))
 
     async def _select(self, query: Any) -> list[Broadcast]:
@@ -118,7 +128,7 @@ class Broadcasts:
             return await read_broadcasts(connection, self._keys, query)
 
 
-_FRESH = {
+FRESH = {
     "total": 0,
     "start_at": 0.0,
     "started": 0.0,
@@ -142,8 +152,11 @@ async def read_broadcasts(connection: AsyncConnection, keys: Keys, query: Any) -
 
 
 def _broadcast(row: RowMapping, counts: dict[str, dict[str, int]], keys: Keys) -> Broadcast:
-    plain = {name: row[name] for name in ("id", "payload", "created", *_FRESH)}
+    plain = {name: row[name] for name in ("id", "payload", "created", *FRESH)}
     return Broadcast(
+        kind=Kind(row["kind"]),
+        of=row["of"],
+        after=row["after"],
         author=keys.open(AUTHOR, row["author"]),
         state=BroadcastState(row["state"]),
         audience=unpack_audience(row["audience"]),

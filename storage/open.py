@@ -24,8 +24,10 @@ from storage.erasure import Erasure
 from storage.errors import Damaged, Locked, ReadOnly
 from storage.figures import read_figures
 from storage.hidden import Hidden
+from storage.jobs import Jobs
 from storage.keyring import Generation, Known, ring_for, settle
 from storage.keys import Keys, Ring, make_master_key, read_master_key
+from storage.media import Media
 from storage.meta import Meta
 from storage.publications import Publications
 from storage.records import Figures
@@ -66,6 +68,8 @@ class Storage:
         self.publications = Publications(database)
         self.hidden = Hidden(database)
         self.rotation = rotation
+        self.jobs = Jobs(database, keys)
+        self.media = Media(database)
         self.erasure = Erasure(database, keys, self.subscribers)
         self.retention = Retention(database, self.subscribers)
         self.stamp = keys.stamp

@@ -51,6 +51,24 @@ class BroadcastState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Kind(StrEnum):
+    """What a broadcast does for each of its recipients. All but SEND are jobs about an earlier one, `of`."""
+
+    SEND = "send"
+    RETRY = "retry"
+    """The same message once more, to whom it did not reach."""
+    RECALL = "recall"
+    """Deletes it wherever it was delivered, as far as Telegram allows (48 hours)."""
+    CORRECT = "correct"
+    """Edits it wherever it was delivered."""
+    NOTICE = "notice"
+    """A new message that answers it, since edits do not notify."""
+
+
+REPEATABLE = frozenset({Kind.RECALL, Kind.CORRECT})
+"""Doing it twice is doing it once: what is uncertain is no possible duplicate."""
+
+
 class DeliveryState(StrEnum):
     QUEUED = "queued"
     SENDING = "sending"
@@ -84,6 +102,10 @@ class Cause(StrEnum):
     OTHER = "other"
     LEFT = "left"
     """The reader unsubscribed or paused before their turn."""
+    MISSING = "missing"
+    """The message that was to be edited or deleted is not there any more."""
+    TOO_LATE = "too-late"
+    """Telegram does not delete it any more: older than 48 hours."""
 
 
 class Verb(StrEnum):
@@ -151,6 +173,11 @@ class Broadcast:
     possible_duplicates: int = 0
     note: str = ""
     """Why it stands still, in words for the editor."""
+    kind: Kind = Kind.SEND
+    of: int | None = None
+    """The broadcast that this job is about."""
+    after: int | None = None
+    """Begins when that job is done; approved, taken back, discarded and cancelled together with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +192,8 @@ class Delivery:
     hidden: bool = False
     attempts: int = 0
     unknowns: int = 0
+    message_id: int | None = None
+    """The message that a job is about."""
 
 
 @dataclass(frozen=True, slots=True)

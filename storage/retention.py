@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 
 from storage.database import Database
 from storage.deliveries import KEPT
 from storage.publications import release
-from storage.records import BroadcastState, ReaderStatus
+from storage.records import BroadcastState, Kind, ReaderStatus
 from storage.subscribers import Subscribers, week
-from storage.tables import awaited, broadcast, delivery, panel, subscriber
+from storage.tables import awaited, broadcast, delivery, media, panel, subscriber
 
 DAY = 24 * 3600
 DRAFTS_KEPT = 30 * DAY
@@ -17,6 +17,20 @@ AWAITED_KEPT = DAY
 UNREACHABLE_KEPT = 365 * DAY
 AT_ONCE = 500
 """Readers erased in one transaction."""
+
+
+def _needed() -> ColumnElement[bool]:
+    """Whether a job about this broadcast has still to learn from its delivery rows whom it reached."""
+    job = broadcast.alias()
+    begun = [BroadcastState.APPROVED, BroadcastState.RUNNING, BroadcastState.PAUSED]
+    about = or_(job.c.of == broadcast.c.id, job.c.of == broadcast.c.of)
+    return exists().where(about, job.c.state.in_(begun), job.c.fanned_out.is_(False), job.c.kind != Kind.SEND)
+
+
+def _named(now: float) -> ColumnElement[bool]:
+    """Whether a broadcast names this file that is open, or ended less than 48 hours ago."""
+    lives = or_(broadcast.c.ended == 0, broadcast.c.ended > now - KEPT)
+    return exists().where(broadcast.c.payload.contains(media.c.digest), lives)
 
 
 class Retention:
@@ -35,7 +49,8 @@ class Retention:
             readers += gone
         async with self._database.begin() as connection:
             ended = select(broadcast.c.id).where(broadcast.c.ended > 0, broadcast.c.ended < now - KEPT)
-            await connection.execute(delete(delivery).where(delivery.c.broadcast_id.in_(ended)))
+            await connection.execute(delete(delivery).where(delivery.c.broadcast_id.in_(ended.where(~_needed()))))
+            await connection.execute(delete(media).where(media.c.added < now - KEPT, ~_named(now)))
             await connection.execute(delete(panel).where(panel.c.broadcast_id.in_(ended)))
             await connection.execute(delete(awaited).where(awaited.c.since < now - AWAITED_KEPT))
             old = await connection.scalars(

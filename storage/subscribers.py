@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.counters import cancel_open
 from storage.database import Database, upsert
-from storage.deliveries import cancel_open
 from storage.keys import Ring
 from storage.records import Audience, Cause, ReaderStatus, Result, Subscriber, Topic
 from storage.tables import follow, subscriber, subscription

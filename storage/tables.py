@@ -74,6 +74,9 @@ broadcast = Table(
     Column("fanned_out", Boolean, nullable=False),
     Column("possible_duplicates", Integer, nullable=False),
     Column("note", Text, nullable=False),
+    Column("kind", String(8), nullable=False, server_default="send"),
+    Column("of", Integer, nullable=True, index=True),
+    Column("after", Integer, nullable=True, index=True),
 )
 
 broadcast_count = Table(
@@ -97,6 +100,17 @@ delivery = Table(
     Column("unknowns", Integer, nullable=False),
     Column("message_id", BigInteger, nullable=True),
     Index("ix_delivery_due", "broadcast_id", "state", "due"),
+)
+
+media = Table(
+    "media",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("kind", String(8), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("data", LargeBinary, nullable=False),
+    Column("file_id", Text, nullable=True),
+    Column("added", Float, nullable=False),
 )
 
 admin = Table(

@@ -20,7 +20,7 @@ from bot.config import load_settings
 from bot.logs import configure
 from bot.wire.sender import WireSender
 from storage.deliveries import Deliveries
-from storage.records import Delivery, Outcome, Result
+from storage.records import Broadcast, Delivery, Outcome, Result
 
 
 def main() -> None:
@@ -86,13 +86,13 @@ class Marking:
         return run
 
     def _sent(self, send: Callable[..., Awaitable[Outcome]]) -> Callable[..., Awaitable[Outcome]]:
-        async def run(sender: Any, delivery: Delivery, payload: str) -> Outcome:
+        async def run(sender: Any, delivery: Delivery, job: Broadcast) -> Outcome:
             key = (delivery.broadcast, delivery.subscriber)
             self._wire[key] = delivery.attempts + delivery.unknowns > 0
             self._open.add(key)
             self._under_way()
             try:
-                return await send(sender, delivery, payload)
+                return await send(sender, delivery, job)
             finally:
                 del self._wire[key]
                 self._under_way()

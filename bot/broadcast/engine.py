@@ -67,6 +67,9 @@ class Engine:
         self._meter = Meter()
         self._results: list[Result] = []
         self._halted: str | None = None
+        self._kept_halt: str | None = None
+        """As the ledger has it."""
+        self._started = False
         self._stopping = False
         self._orphans = True
         self._fanning = False
@@ -139,6 +142,7 @@ class Engine:
 
     async def _pass(self) -> None:
         """One look at everything. NotNow: storage refused something; the rest has its turn next time."""
+        await self._keep_halt()
         if self._orphans:
             await self._recover()
         await self._moves.write()
@@ -157,6 +161,18 @@ class Engine:
         self.wake()
         if count:
             log.warning("messages were under way when the bot ended; they go out again", count=count)
+
+    async def _keep_halt(self) -> None:
+        """A halt outlives a restart: taken over at the start, written down when it changes."""
+        if not self._started:
+            self._kept_halt = await self._patience.ask(self._ledger.halted)
+            self._started = True
+            if self._kept_halt is not None and self._halted is None:
+                self.halt(self._kept_halt)
+        if self._halted != self._kept_halt:
+            halted = self._halted
+            await self._patience.ask(self._ledger.halt, halted)
+            self._kept_halt = halted
 
     async def _look(self) -> None:
         active = await self._patience.ask(self._ledger.active)
@@ -198,7 +214,7 @@ class Engine:
 
     async def _tick(self, run: Run | None) -> None:
         """Stores the results so far and takes the next batch; results stay ours until the commit."""
-        limit = self._limit() if run is not None else 0
+        limit = self._limit(run) if run is not None else 0
         results = self._results[:]
         if not results and not limit:
             return
@@ -218,14 +234,16 @@ class Engine:
             if self._stopping or self._halted is not None or delivery.broadcast in self._runs.barred:
                 self._returned(delivery)
             else:
-                self._flights.launch(delivery, run.broadcast.payload)
+                self._flights.launch(delivery, run.broadcast)
 
-    def _limit(self) -> int:
+    def _limit(self, run: Run) -> int:
         """How many more messages to bring to the gate now."""
         if self._stopping or self._halted is not None or self._orphans:
             return 0
         under_way = len(self._flights)
         most = self._trouble.most(self._now())
+        if self._sender.alone(run.broadcast):
+            most = 1 if most is None else most
         free = (self._sender.capacity if most is None else most) - under_way
         return max(0, min(free, self._pace.room()))
 
@@ -317,6 +335,7 @@ class Engine:
             with contextlib.suppress(NotNow):
                 await self._tick(None)
                 await self._moves.write()
+                await self._keep_halt()
                 continue
             if self._clock.monotonic() >= ends:
                 log.error("storage fails at the end; answers that it lacks count as unknown", count=len(self._results))

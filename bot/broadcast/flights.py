@@ -9,7 +9,7 @@ import structlog
 
 from bot.broadcast.ports import Pace, Sender
 from bot.logs import places
-from storage.records import Cause, Delivery, Outcome, Verb
+from storage.records import Broadcast, Cause, Delivery, Outcome, Verb
 
 log = structlog.get_logger(__name__)
 
@@ -44,8 +44,8 @@ class Flights:
         """Whether any message of this broadcast is under way."""
         return any(d.broadcast == broadcast for under_way in (self._gate, self._wire) for d in under_way.values())
 
-    def launch(self, delivery: Delivery, payload: str) -> None:
-        task = asyncio.get_running_loop().create_task(self._fly(delivery, payload))
+    def launch(self, delivery: Delivery, job: Broadcast) -> None:
+        task = asyncio.get_running_loop().create_task(self._fly(delivery, job))
         self._gate[task] = delivery
         task.add_done_callback(self._ended)
 
@@ -69,12 +69,12 @@ class Flights:
         await asyncio.gather(*tasks, return_exceptions=True)
         return [delivery for task, delivery in unheard if task.cancelled()]
 
-    async def _fly(self, delivery: Delivery, payload: str) -> None:
+    async def _fly(self, delivery: Delivery, job: Broadcast) -> None:
         granted = await self._pace.turn(delivery.chat_id)
         task = asyncio.current_task()
         assert task is not None  # noqa: S101 - a coroutine of a task, which `launch` made
         self._wire[task] = self._gate.pop(task)
-        outcome = await self._sender.send(delivery, payload)
+        outcome = await self._sender.send(delivery, job)
         self._landed(delivery, outcome, granted)
 
     def _ended(self, task: asyncio.Task[None]) -> None:

@@ -18,9 +18,12 @@ class Sender(Protocol):
     def capacity(self) -> int:
         """How many requests may be on the wire at once."""
 
-    async def send(self, delivery: Delivery, payload: str) -> Outcome:
-        """One message to one reader, written at once: the engine has waited for its turn. Never raises
+    async def send(self, delivery: Delivery, job: Broadcast) -> Outcome:
+        """What the job does for one reader, written at once: the engine has waited for its turn. Never raises
         for what Telegram or the network answers. CancelledError: perhaps written, perhaps not."""
+
+    def alone(self, job: Broadcast) -> bool:
+        """Whether its next message must have its answer before others go out: it carries a file up."""
 
 
 class Pace(Protocol):
@@ -49,7 +52,8 @@ class Ledger(Protocol):
     """
 
     async def active(self) -> Sequence[Broadcast]:
-        """Broadcasts in APPROVED or RUNNING, oldest first; counts filled."""
+        """Broadcasts in APPROVED or RUNNING, oldest first; counts filled. A job that comes after another one is
+        not among them before that one is done, nor is one about a broadcast of which a row is SENDING."""
 
     async def fan_out(self, broadcast: int, limit: int) -> int:
         """Queue the next page of the audience behind the cursor, of an APPROVED or RUNNING broadcast;
@@ -76,6 +80,12 @@ class Ledger(Protocol):
         """False when the move is not allowed from the present state (a cancelled one stays so). Allowed:
         approved -> running, paused, cancelled; running -> paused, done, cancelled; paused -> running,
         cancelled. Cancelling makes every waiting row CANCELLED and leaves SENDING ones to their results."""
+
+    async def halted(self) -> str | None:
+        """Why all sending stands still since before a restart; None: it does not."""
+
+    async def halt(self, note: str | None) -> None:
+        """Keeps, or with None ends, a halt across restarts."""
 
     async def next_due(self, broadcast: int) -> float | None:
         """Earliest moment at which a row of it is due; None when every row is terminal or SENDING."""

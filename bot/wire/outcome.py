@@ -47,9 +47,12 @@ _GONE = (
     ("topic_id_invalid", Cause.RIGHTS),
     ("topic closed", Cause.RIGHTS),
     ("thread not found", Cause.RIGHTS),
-    ("message to edit not found", Cause.NONE),
-    ("message to delete not found", Cause.NONE),
-    ("message_id_invalid", Cause.NONE),
+    ("message to edit not found", Cause.MISSING),
+    ("message to delete not found", Cause.MISSING),
+    ("message_id_invalid", Cause.MISSING),
+    ("in the message to edit", Cause.MISSING),
+    ("message can't be edited", Cause.MISSING),
+    ("message can't be deleted", Cause.TOO_LATE),
 )
 """Words of a refusal that concerns this one reader for good, and what it says of them. The first match counts."""
 _CONTENT = (

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from bot.views import alert
 from bot.views.view import Button, Entity, View
 from bot.views.words import Words
+from bot.wire.bodies import encode, variant
 from bot.wire.fields import fields
-from bot.wire.sender import encode, variant
 
 
 def alert_payload(broadcast: int, view: View, words: Mapping[str, Words], language: str) -> str:

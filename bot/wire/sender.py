@@ -1,64 +1,56 @@
-"""The engine's own sender: a body built once a broadcast and language, the chat filled in for each reader."""
+"""The engine's own sender: bodies built once, a pool of connections as large as rate x latency, files sent up once."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
+import structlog
 from yarl import URL
 
 from bot.config import Settings
-from bot.views.words import fallbacks
+from bot.logs import places
+from bot.wire.bodies import Attached, Bodies, attached
 from bot.wire.outcome import classify, classify_failure
-from bot.wire.transport import CONNECT_TIMEOUT, READ_TIMEOUT, pool_size, session
-from storage.records import Delivery, Outcome
+from bot.wire.transport import CONNECT_TIMEOUT, READ_TIMEOUT, UPLOAD_TIMEOUT, pool_size, session
+from storage.errors import StorageError
+from storage.records import Broadcast, Cause, Delivery, Kind, Outcome, Verb
 
-Fields = Mapping[str, Any]
-MOST_BODIES = 64
-METHODS = {"": "sendMessage", "photo": "sendPhoto", "document": "sendDocument"}
-"""What goes out with the text -> the method that sends it."""
+log = structlog.get_logger(__name__)
 
 
-def encode(full: Mapping[str, Fields], hidden: Mapping[str, Fields]) -> str:
-    """The payload of a broadcast: language -> fields of sendMessage, in full and for readers who hide texts."""
-    return json.dumps({"full": full, "hidden": hidden}, ensure_ascii=False, sort_keys=True)
+class File(Protocol):
+    @property
+    def name(self) -> str: ...
+    @property
+    def data(self) -> bytes: ...
+    @property
+    def file_id(self) -> str: ...
 
 
-@lru_cache(maxsize=64)
-def _decoded(payload: str) -> Mapping[str, Mapping[str, dict[str, Any]]]:
-    found: Mapping[str, Mapping[str, dict[str, Any]]] = json.loads(payload)
-    return found
+class Files(Protocol):
+    """Where files wait until Telegram has them."""
 
+    async def get(self, digest: str) -> File | None: ...
 
-def variant(payload: str, language: str, default: str, *, hidden: bool = False) -> dict[str, Any]:
-    """The fields for one reader: in their language, or its fallbacks, or any there is."""
-    texts = _decoded(payload)["hidden" if hidden else "full"]
-    chosen = next((code for code in fallbacks(language, default) if code in texts), next(iter(texts)))
-    return dict(texts[chosen])
-
-
-def _media(delivery: Delivery, payload: str) -> Mapping[str, Any]:
-    """What goes out with a picture or document: its kind and Telegram's id of it. A hidden delivery has none."""
-    return {} if delivery.hidden else _decoded(payload).get("media", {})
+    async def uploaded(self, digest: str, file_id: str) -> None: ...
 
 
 class WireSender:
     """Fits the engine's `Sender`. Has connections of its own: as many as the rate needs."""
 
-    def __init__(self, settings: Settings) -> None:
-        root = f"{settings.api_url}/bot{settings.token.get_secret_value()}"
-        self._urls = {kind: URL(f"{root}/{method}", encoded=True) for kind, method in METHODS.items()}
+    def __init__(self, settings: Settings, files: Files | None = None) -> None:
+        self._root = f"{settings.api_url}/bot{settings.token.get_secret_value()}/"
+        self._urls: dict[str, URL] = {}
         self._proxy = settings.proxy.get_secret_value() or None
-        self._language = settings.language
-        self._paid = settings.paid
         self._capacity = pool_size(settings.paid_rate if settings.paid else settings.rate)
         self._session: aiohttp.ClientSession | None = None
         self._headers = {"Content-Type": "application/json"}
         self._timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT, sock_read=READ_TIMEOUT)
-        self._bodies: dict[tuple[str, str, bool, bool], bytes] = {}
+        self._bodies = Bodies(settings.language, paid=settings.paid)
+        self._files = files
+        self._file_ids: dict[str, str] = {}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(capacity={self._capacity})"
@@ -74,39 +66,77 @@ class WireSender:
         if self._session is not None:
             await self._session.close()
 
-    async def send(self, delivery: Delivery, payload: str) -> Outcome:
+    def alone(self, job: Broadcast) -> bool:
+        media = attached(job.payload) if job.kind not in (Kind.RECALL, Kind.CORRECT) else None
+        return media is not None and not self._file_id(media)
+
+    def _file_id(self, media: Attached) -> str:
+        return media.file_id or self._file_ids.get(media.digest, "")
+
+    async def send(self, delivery: Delivery, job: Broadcast) -> Outcome:
         if self._session is None:
             raise RuntimeError("the sender is not open")
-        data = b'{"chat_id":%d,%b' % (delivery.chat_id, self._body(delivery, payload))
+        media = attached(job.payload)
+        if media is not None and not delivery.hidden and self.alone(job):
+            try:
+                return await self._first(delivery, job, media)
+            except StorageError as error:
+                return Outcome(Verb.RETRY, Cause.NOT_SENT, detail=str(error))
+        return await self._send(delivery, job, self._file_id(media) if media else "")
+
+    async def _send(self, delivery: Delivery, job: Broadcast, file_id: str) -> Outcome:
+        method, data = self._bodies.of(delivery, job, file_id)
+        return (await self._post(method, data=data, headers=self._headers, timeout=self._timeout))[0]
+
+    async def _post(self, method: str, **request: Any) -> tuple[Outcome, bytes]:
+        assert self._session is not None  # noqa: S101 - asked by `send`
+        url = self._urls.get(method)
+        if url is None:
+            url = self._urls[method] = URL(self._root + method, encoded=True)
         try:
-            async with self._session.post(
-                self._urls[_media(delivery, payload).get("kind", "")],
-                data=data,
-                headers=self._headers,
-                timeout=self._timeout,
-                allow_redirects=False,
-            ) as answer:
-                return classify(answer.status, await answer.read())
+            async with self._session.post(url, allow_redirects=False, **request) as answer:
+                body = await answer.read()
+                return classify(answer.status, body), body
         except Exception as error:  # noqa: BLE001 - whatever goes wrong, the row's state must say what is known
-            return classify_failure(error)
+            return classify_failure(error), b""
 
-    def _body(self, delivery: Delivery, payload: str) -> bytes:
-        """The JSON object behind its first field, ready to follow the chat's."""
-        key = (payload, delivery.language, delivery.hidden, delivery.silent)
-        body = self._bodies.get(key)
-        if body is None:
-            while len(self._bodies) >= MOST_BODIES:
-                del self._bodies[next(iter(self._bodies))]
-            body = self._bodies[key] = self._built(delivery, payload)
-        return body
+    async def _first(self, delivery: Delivery, job: Broadcast, media: Attached) -> Outcome:
+        """The message that carries the file up, unless Telegram has it already."""
+        file = await self._files.get(media.digest) if self._files is not None else None
+        if file is None:
+            return Outcome(Verb.FAULT, Cause.CONTENT, detail="the attached file is not kept any more")
+        if file.file_id:
+            self._file_ids[media.digest] = file.file_id
+            return await self._send(delivery, job, file.file_id)
+        method, fields = self._bodies.fields(delivery, job)
+        form = aiohttp.FormData(quote_fields=False)
+        form.add_field("chat_id", str(delivery.chat_id))
+        for name, value in fields.items():
+            form.add_field(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        form.add_field(media.kind, file.data, filename=file.name)
+        timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT, sock_read=UPLOAD_TIMEOUT)
+        outcome, body = await self._post(method, data=form, timeout=timeout)
+        if outcome.verb is Verb.SENT:
+            await self._uploaded(media.digest, _file_id(body, media.kind))
+        return _refused(outcome)
 
-    def _built(self, delivery: Delivery, payload: str) -> bytes:
-        given = variant(payload, delivery.language, self._language, hidden=delivery.hidden)
-        given.pop("chat_id", None)
-        if media := _media(delivery, payload):
-            given[media["kind"]] = media["file_id"]
-        if delivery.silent:
-            given["disable_notification"] = True
-        if self._paid:
-            given["allow_paid_broadcast"] = True
-        return json.dumps(given, ensure_ascii=False, separators=(",", ":")).encode()[1:]
+    async def _uploaded(self, digest: str, file_id: str) -> None:
+        self._file_ids[digest] = file_id
+        try:
+            if self._files is not None:
+                await self._files.uploaded(digest, file_id)
+        except StorageError as error:
+            log.warning("a file's id is not kept; after a restart it is sent up again", error=places(error))
+
+
+def _refused(outcome: Outcome) -> Outcome:
+    """A file that Telegram does not take is a fault of the content, in whatever words."""
+    if outcome.verb is Verb.RETRY and outcome.cause is Cause.OTHER:
+        return Outcome(Verb.FAULT, Cause.CONTENT, detail=outcome.detail)
+    return outcome
+
+
+def _file_id(body: bytes, kind: str) -> str:
+    """Of the largest size, as https://core.telegram.org/bots/api#sending-files gives it for another sending."""
+    sent = json.loads(body)["result"][kind]
+    return str((sent[-1] if isinstance(sent, list) else sent)["file_id"])

@@ -57,6 +57,7 @@ class FakeLedger:
         self.lose_commits = 0
         """So many next transactions take effect, and then raise."""
         self.ticks = 0
+        self.halt_note: str | None = None
         self.most_sending = 0
 
     def approve(self, id_: int = 1, start_at: float = 0.0, payload: str = "p") -> int:
@@ -114,6 +115,14 @@ class FakeLedger:
         self.broadcasts[broadcast] = replace(item, cursor=cursor, fanned_out=not page)
         self._committed()
         return len(page)
+
+    async def halted(self) -> str | None:
+        await self._transaction()
+        return self.halt_note
+
+    async def halt(self, note: str | None) -> None:
+        await self._transaction()
+        self.halt_note = note
 
     async def recover(self) -> int:
         await self._transaction()

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter, deque
 from collections.abc import Callable
 
-from storage.records import Cause, Delivery, Outcome, Verb
+from storage.records import Broadcast, Cause, Delivery, Outcome, Verb
 
 Answer = Callable[[Delivery, int], Outcome | None]
 """An answer by delivery and number of the try, from 1; None: the ordinary one."""
@@ -31,7 +31,10 @@ class FakeTelegram:
         self._filled = 0.0
         self._closed = 0.0
 
-    async def send(self, delivery: Delivery, payload: str) -> Outcome:
+    def alone(self, job: Broadcast) -> bool:
+        return False
+
+    async def send(self, delivery: Delivery, job: Broadcast) -> Outcome:
         loop = asyncio.get_running_loop()
         self.started.append(loop.time())
         self.tries[delivery.subscriber] += 1

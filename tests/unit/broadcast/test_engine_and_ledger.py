@@ -41,7 +41,10 @@ class Wire:
     def capacity(self) -> int:
         return 64
 
-    async def send(self, delivery: Delivery, payload: str) -> Outcome:
+    def alone(self, job: Broadcast) -> bool:
+        return False
+
+    async def send(self, delivery: Delivery, job: Broadcast) -> Outcome:
         self.calls[delivery.chat_id] += 1
         await asyncio.sleep(0.001)
         return self.play(delivery, self.calls[delivery.chat_id])

@@ -197,6 +197,32 @@ def test_what_was_cancelled_cannot_be_resumed_nor_paused() -> None:
     assert on.ledger.broadcasts[1].state is CANCELLED
 
 
+def test_a_halt_outlives_a_restart_until_it_is_lifted() -> None:
+    on = stage(30)
+
+    async def halt() -> None:
+        async with on.running():
+            await on.until(lambda: on.sent() > 5)
+            on.engine.halt("by hand")
+        assert on.ledger.halt_note == "by hand"
+        on.make()
+        on.ledger.approve(2)
+        async with on.running():
+            await asyncio.sleep(5)
+            assert on.engine.halted
+            assert on.sent(2) == 0
+            on.engine.lift()
+            await on.engine.resume(1)
+            await on.engine.resume(2)
+            await on.until_state(BroadcastState.DONE, 1)
+            await on.until_state(BroadcastState.DONE, 2)
+        assert on.ledger.halt_note is None
+
+    warped(halt())
+    assert on.watcher.halts == ["by hand", "by hand"]
+    assert on.sums_hold()
+
+
 def test_a_halt_holds_what_is_approved_later_until_it_is_resumed() -> None:
     on = stage(10)
     on.ledger.approve(2, start_at=NOON + 1000 + 20)

@@ -65,8 +65,8 @@ ANSWERS = [
     (413, "Request Entity Too Large", Verb.FAULT, Cause.CONTENT),
     # edits and deletions
     (400, "Bad Request: message is not modified: specified new message content", Verb.SENT, Cause.NONE),
-    (400, "Bad Request: message to edit not found", Verb.GONE, Cause.NONE),
-    (400, "Bad Request: message to delete not found", Verb.GONE, Cause.NONE),
+    (400, "Bad Request: message to edit not found", Verb.GONE, Cause.MISSING),
+    (400, "Bad Request: message to delete not found", Verb.GONE, Cause.MISSING),
     # the bot itself
     (401, "Unauthorized", Verb.HALT, Cause.HALT),
     (404, "Not Found", Verb.HALT, Cause.HALT),

@@ -11,13 +11,18 @@ from aiohttp import web
 from telegram.error import NetworkError, TelegramError, TimedOut
 
 from bot.config import load_settings
-from bot.wire.sender import WireSender, encode
+from bot.wire.bodies import encode
+from bot.wire.sender import WireSender
 from bot.wire.transport import AiohttpRequest, NotSent, SafeBot
-from storage.records import Cause, Delivery, Verb
+from storage.records import Audience, Broadcast, BroadcastState, Cause, Delivery, Verb
 from tests.ports import free_port
 
 TOKEN = "1234567890:" + "S" * 35
 DELIVERY = Delivery(1, 2, 5550001234, "kk")
+
+
+def job(payload: str) -> Broadcast:
+    return Broadcast(1, 42, BroadcastState.RUNNING, Audience(), payload)
 
 
 class Wire:
@@ -113,8 +118,8 @@ async def test_the_engines_sender(
     sender = settings_for(wire.url)
     await sender.open()
     payload = encode({"en": {"text": "hello"}, "ru": {"text": "привет"}}, {"en": {"text": "New message"}})
-    outcome = await sender.send(DELIVERY, payload)
-    hidden = await sender.send(Delivery(1, 2, 7, "en", silent=True, hidden=True), payload)
+    outcome = await sender.send(DELIVERY, job(payload))
+    hidden = await sender.send(Delivery(1, 2, 7, "en", silent=True, hidden=True), job(payload))
     await sender.close()
     assert (outcome.verb, outcome.cause) == (verb, cause)
     assert hidden.verb is verb
@@ -127,6 +132,6 @@ async def test_no_connection_is_a_retry_without_doubt(monkeypatch: pytest.Monkey
     monkeypatch.chdir(str(tmp_path))
     sender = settings_for(unused())
     await sender.open()
-    outcome = await sender.send(DELIVERY, encode({"en": {"text": "x"}}, {}))
+    outcome = await sender.send(DELIVERY, job(encode({"en": {"text": "x"}}, {})))
     await sender.close()
     assert (outcome.verb, outcome.cause) == (Verb.RETRY, Cause.NOT_SENT)

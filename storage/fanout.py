@@ -1,0 +1,80 @@
+"""Fan-out: the audience of a broadcast becomes delivery rows, a page a transaction, behind a cursor."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from sqlalchemy import RowMapping, func, insert, literal, null, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.broadcasts import unpack_audience
+from storage.counters import bump, change
+from storage.jobs import delivered, failed
+from storage.records import BroadcastState, Cause, DeliveryState, Kind
+from storage.subscribers import belongs
+from storage.tables import broadcast, broadcast_count, delivery, subscriber
+
+OPEN = (BroadcastState.APPROVED, BroadcastState.RUNNING)
+
+
+async def next_page(connection: AsyncConnection, id_: int, limit: int) -> int:
+    """Queues the next page; how many. 0: the audience is complete."""
+    row = (await connection.execute(select(broadcast).where(broadcast.c.id == id_))).mappings().one()
+    if row["fanned_out"] or row["state"] not in OPEN:
+        return 0
+    page = _page(row, limit)
+    count, last = (await connection.execute(select(func.count(), func.max(page.c.subscriber_id)))).one()
+    if not count:
+        await change(connection, id_, fanned_out=True, possible_duplicates=await _uncertain(connection, row))
+        return 0
+    await connection.execute(_queue(id_, page))
+    await change(connection, id_, cursor=last, total=broadcast.c.total + count)
+    await bump(connection, id_, "state", Counter({DeliveryState.QUEUED: count}))
+    return int(count)
+
+
+def _page(row: RowMapping, limit: int) -> Any:
+    """subscriber_id and message_id of whom the next rows are for."""
+    match Kind(row["kind"]):
+        case Kind.SEND:
+            audience = belongs(unpack_audience(row["audience"]))
+            wanted = select(subscriber.c.id.label("subscriber_id"), null().label("message_id")).where(audience)
+            key: Any = subscriber.c.id
+        case Kind.RETRY:
+            wanted = failed(row["of"]).add_columns(null().label("message_id"))
+            key = delivery.c.subscriber_id
+        case _:
+            wanted = delivered(row["of"])
+            key = delivery.c.subscriber_id
+    return wanted.where(key > row["cursor"]).order_by(key).limit(limit).subquery()
+
+
+async def _uncertain(connection: AsyncConnection, row: RowMapping) -> int:
+    """A retry may repeat what perhaps arrived: known before the first message goes out."""
+    if row["kind"] != Kind.RETRY:
+        return int(row["possible_duplicates"])
+    perhaps = select(func.count()).where(
+        delivery.c.broadcast_id == row["of"],
+        delivery.c.state == DeliveryState.PARKED,
+        delivery.c.cause.in_([Cause.UNCERTAIN, Cause.SERVER]),
+    )
+    return int(row["possible_duplicates"]) + int(await connection.scalar(perhaps) or 0)
+
+
+def _queue(id_: int, page: Any) -> Any:
+    """INSERT … SELECT of one page of the audience."""
+    given = {"state": DeliveryState.QUEUED, "cause": Cause.NONE, "due": 0.0, "attempts": 0, "unknowns": 0}
+    columns = ["broadcast_id", "subscriber_id", "message_id", *given]
+    values = (literal(value) for value in given.values())
+    return insert(delivery).from_select(columns, select(literal(id_), page.c.subscriber_id, page.c.message_id, *values))
+
+
+async def settled(connection: AsyncConnection, of: int) -> bool:
+    """Whether no message of the broadcast is on its way: a job about it then misses nobody."""
+    sending = select(broadcast_count.c.count).where(
+        broadcast_count.c.broadcast_id == of,
+        broadcast_count.c.kind == "state",
+        broadcast_count.c.name == DeliveryState.SENDING,
+    )
+    return not await connection.scalar(sending)
