@@ -49,7 +49,7 @@ class Deliveries:
         async with self._database.begin() as connection:
             query = select(broadcast).where(broadcast.c.state.in_(states), turn).order_by(broadcast.c.id)
             found = await read_broadcasts(connection, self._keys, query)
-            return [item for item in found if item.of is None or await settled(connection, item.of)]
+            return [item for item in found if item.of is None or await settled(connection, item)]
 
     async def fan_out(self, broadcast_id: int, limit: int) -> int:
         async with self._database.begin() as connection:

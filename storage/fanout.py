@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import RowMapping, func, insert, literal, null, select
+from sqlalchemy import RowMapping, and_, func, insert, literal, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.broadcasts import unpack_audience
 from storage.counters import bump, change
 from storage.jobs import delivered, failed
-from storage.records import BroadcastState, Cause, DeliveryState, Kind
+from storage.records import Broadcast, BroadcastState, Cause, DeliveryState, Kind
 from storage.subscribers import belongs
 from storage.tables import broadcast, broadcast_count, delivery, subscriber
 
@@ -70,11 +70,18 @@ def _queue(id_: int, page: Any) -> Any:
     return insert(delivery).from_select(columns, select(literal(id_), page.c.subscriber_id, page.c.message_id, *values))
 
 
-async def settled(connection: AsyncConnection, of: int) -> bool:
-    """Whether no message of the broadcast is on its way: a job about it then misses nobody."""
+async def settled(connection: AsyncConnection, job: Broadcast) -> bool:
+    """Whether what a job is about has come to its end, in every retry that was there before: it misses nobody."""
+    ended = [BroadcastState.DONE, BroadcastState.CANCELLED]
+    retry = and_(broadcast.c.of == job.of, broadcast.c.kind == Kind.RETRY, broadcast.c.id < job.id)
+    begun = and_(broadcast.c.state.not_in(ended), broadcast.c.state != BroadcastState.DRAFT)
+    about = or_(broadcast.c.id == job.of, retry)
+    if await connection.scalar(select(broadcast.c.id).where(about, begun).limit(1)) is not None:
+        return False
     sending = select(broadcast_count.c.count).where(
-        broadcast_count.c.broadcast_id == of,
+        broadcast_count.c.broadcast_id.in_(select(broadcast.c.id).where(about)),
         broadcast_count.c.kind == "state",
         broadcast_count.c.name == DeliveryState.SENDING,
+        broadcast_count.c.count > 0,
     )
-    return not await connection.scalar(sending)
+    return await connection.scalar(sending.limit(1)) is None

@@ -53,6 +53,16 @@ def failed(of: int) -> Select[Any]:
     return select(delivery.c.subscriber_id).where(sources(of), delivery.c.state.in_(FAILED), ~got, there).distinct()
 
 
+def _begun(of: int) -> ColumnElement[bool]:
+    return and_(broadcast.c.of == of, broadcast.c.state != BroadcastState.DRAFT, broadcast.c.started > 0)
+
+
+def _corrected(of: int) -> Select[Any]:
+    """The payload of the latest correction that was set going."""
+    made = select(broadcast.c.payload).where(_begun(of), broadcast.c.kind == Kind.CORRECT)
+    return made.order_by(broadcast.c.id.desc()).limit(1)
+
+
 class Jobs:
     """Every `of` is the number of a broadcast of kind SEND that is done or cancelled."""
 
@@ -61,16 +71,19 @@ class Jobs:
         self._keys = keys
 
     async def retry(self, of: int, author: int, now: float) -> int | None:
-        """A draft of the same message to those whom it did not reach. None: nobody, or not ended."""
+        """A draft of the same message, as it was last corrected, to those whom it did not reach. None: nobody, or
+        not ended."""
         async with self._database.begin() as connection:
             original = await self._original(connection, of)
             if original is None or not await self._count(connection, failed(of)):
                 return None
-            return await self._make(connection, of, author, now, Kind.RETRY, original["payload"])
+            payload = await connection.scalar(_corrected(of)) or original["payload"]
+            return await self._make(connection, of, author, now, Kind.RETRY, payload)
 
     async def recall(self, of: int, author: int, now: float) -> int | None:
-        """A draft that deletes it, and every notice of a correction of it, wherever they arrived. None: no
-        delivery is known (any more), or not ended."""
+        """A draft that deletes it, and every notice of a correction of it, wherever they arrived. What is still
+        going out about it is deleted when it has ended: cancel it first. None: no delivery is known (any more), or
+        not ended."""
         async with self._database.begin() as connection:
             if await self._original(connection, of) is None or not await self._count(connection, delivered(of)):
                 return None
@@ -110,12 +123,10 @@ class Jobs:
     async def payload(self, of: int) -> str | None:
         """What *Read* shows: the latest correction that was set going, else the message; None once recalled."""
         async with self._database.begin() as connection:
-            begun = and_(broadcast.c.of == of, broadcast.c.state != BroadcastState.DRAFT, broadcast.c.started > 0)
-            recalled = select(broadcast.c.id).where(begun, broadcast.c.kind == Kind.RECALL).limit(1)
+            recalled = select(broadcast.c.id).where(_begun(of), broadcast.c.kind == Kind.RECALL).limit(1)
             if await connection.scalar(recalled) is not None:
                 return None
-            corrected = select(broadcast.c.payload).where(begun, broadcast.c.kind == Kind.CORRECT)
-            latest = await connection.scalar(corrected.order_by(broadcast.c.id.desc()).limit(1))
+            latest = await connection.scalar(_corrected(of))
             if latest is not None:
                 return str(latest)
             found = await connection.scalar(select(broadcast.c.payload).where(broadcast.c.id == of))
@@ -132,7 +143,7 @@ class Jobs:
     async def _notices(connection: AsyncConnection, of: int) -> list[int]:
         found = await connection.scalars(
             select(broadcast.c.id).where(
-                broadcast.c.of == of, broadcast.c.kind == Kind.NOTICE, broadcast.c.state.in_(ENDED)
+                broadcast.c.of == of, broadcast.c.kind == Kind.NOTICE, broadcast.c.state != BroadcastState.DRAFT
             )
         )
         return list(found)

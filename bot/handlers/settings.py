@@ -63,10 +63,11 @@ async def read(update: Update, context: Context) -> None:
         return
     scene = await context.scene(update)
     services = context.services
-    broadcast = await services.storage.broadcasts.get(int(callback.arg(0)) if callback.arg(0).isdigit() else 0)
+    number = int(callback.arg(0)) if callback.arg(0).isdigit() else 0
+    payload = await services.storage.jobs.payload(number)
     reader = scene.reader
-    gone = broadcast is None or names_one(services.shelf.names, broadcast.payload)
-    if broadcast is None or gone or reader is None or reader.status is ReaderStatus.BLOCKED:
+    gone = payload is None or names_one(services.shelf.names, payload)
+    if payload is None or gone or reader is None or reader.status is ReaderStatus.BLOCKED:
         await answer(update, scene.words("This message is no longer kept."), alert=True)
         return
-    await show(update, context, view_of(broadcast.payload, scene.language, services.house.language))
+    await show(update, context, view_of(payload, scene.language, services.house.language))

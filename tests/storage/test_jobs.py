@@ -77,6 +77,7 @@ async def test_a_retry_reaches_only_whom_it_did_not_reach_and_can_still_be_writt
     retry = await house.approve(await jobs.retry(1, 42, NOW))
     assert sorted(one.chat_id for one in await house.run(retry)) == [1001, 1003, 1004]
     told = await house.told(retry)
+    assert told.payload == "payload"
     assert (told.kind, told.of, told.total, told.possible_duplicates) == (Kind.RETRY, 1, 4, 1)
     assert told.causes == {Cause.LEFT: 1}
     assert await jobs.failed(1) == 1
@@ -101,6 +102,9 @@ async def test_a_notice_waits_for_its_correction_and_is_recalled_with_the_messag
     assert [job.id for job in await storage.deliveries.active()] == [correct]
     assert await storage.jobs.payload(1) == "payload"
     edited = await house.run(correct)
+    retry = await storage.jobs.retry(1, 42, NOW)
+    assert retry is not None
+    assert (await house.told(retry)).payload == "corrected", "nobody gets the wrong text after its correction"
     assert {one.message_id for one in edited} == {one.chat_id * 10 + 1 for one in edited}
     assert await storage.jobs.payload(1) == "corrected"
     (notice,) = await storage.deliveries.active()
@@ -201,3 +205,21 @@ async def test_a_file_is_kept_until_no_broadcast_names_it(storage: Storage) -> N
     await storage.broadcasts.discard(draft)
     await storage.purge(NOW + 3 * DAY)
     assert await storage.media.get(digest) is None
+
+
+async def test_a_recall_waits_for_a_notice_and_a_retry_that_are_under_way(house: House) -> None:
+    storage = house.storage
+    correct = await house.approve(await storage.jobs.correct(1, 42, "corrected", "notice", NOW))
+    await house.run(correct)
+    (notice,) = await storage.deliveries.active()
+    retry = await house.approve(await storage.jobs.retry(1, 42, NOW))
+    recall = await house.approve(await storage.jobs.recall(1, 42, NOW))
+    assert [job.id for job in await storage.deliveries.active()] == [notice.id, retry]
+    await house.run(retry)
+    assert [job.id for job in await storage.deliveries.active()] == [notice.id, recall]
+    assert len(await house.run(recall)) == 9
+    assert [job.id for job in await storage.deliveries.active()] == [notice.id]
+    await house.run(notice.id)
+    (second,) = await storage.deliveries.active()
+    assert (second.kind, second.of) == (Kind.RECALL, notice.id)
+    assert len(await house.run(second.id)) == 8
