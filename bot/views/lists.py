@@ -15,6 +15,9 @@ from bot.views.view import Button, Text, View
 from content.models import Case, CaseKind, Declaration, Person, Source, Update
 
 T = TypeVar("T")
+TITLED = 6
+"""More sources than this have buttons with their number alone, `A_ROW` a row: a phone shows them at once."""
+A_ROW = 6
 
 
 def _list(
@@ -108,8 +111,11 @@ def record_sources(scene: Scene, title: str, numbers: Numbers, here: str) -> Vie
     text = Text().bold(title).line()
     for block in numbers.blocks():
         text.add(block)
-    rows = [
-        (link(scene, f"{number}. {source.title}", Action.SOURCE, source.id, here),)
+    many = len(numbers.order) > TITLED
+    buttons = [
+        link(scene, str(number) if many else f"{number}. {source.title}", Action.SOURCE, source.id, here)
         for number, source in enumerate(numbers.order, 1)
     ]
+    wide = A_ROW if many else 1
+    rows = [tuple(buttons[i : i + wide]) for i in range(0, len(buttons), wide)]
     return text.view(*rows, (back(scene, here),))

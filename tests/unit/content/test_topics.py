@@ -73,6 +73,8 @@ letter to Tusk                                              | card   | letter-to
 сайлаудан кейінгі тұтқындаулар                              | card   | post-election-arrests
 mothers and the internet                                    | choice | five-mothers internet-blockages
 Ерлан Досов задержан                                        | no     | post-election-arrests
+John Smith arrested                                         | no     | post-election-arrests
+who was arrested                                            | card   | post-election-arrests
 материал                                                    | no     |
 материалы                                                   | no     |
 анализ                                                      | no     |

@@ -75,8 +75,10 @@ def walk(scene: Scene) -> dict[str, View]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_screen_is_within_telegrams_limits(library: Library, language: str) -> None:
     found = walk(scene_of(library, language))
-    for view in found.values():
+    for data, view in found.items():
         fields(view)
+        assert "\n\n\n" not in view.text, f"an empty line doubled: {data}"
+        assert all(len(row) <= 8 for row in view.rows)
     cards = {
         f"{target.action.value}:{target.arg(0)}"
         for data in found
