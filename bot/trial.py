@@ -30,6 +30,7 @@ async def trial(port: int, overrides: dict[str, object], say: Callable[[str], No
                 database="",
                 key_file=None,
                 api_url=sandbox.bot_api,
+                inline=True,
                 webhook_url="",
                 webhook_secret="",
                 listen="127.0.0.1:0",

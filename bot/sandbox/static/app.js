@@ -1,6 +1,7 @@
 // The page: who is who, what is shown, and what is done. The server's events keep it live.
 import { attached, listenForFiles, upload } from "./attach.js";
 import { drawFaults, listenForFaults } from "./faults.js";
+import { listenForInline } from "./inline.js";
 import { bubble, digest, place } from "./render.js";
 
 const $ = (id) => document.getElementById(id);
@@ -213,4 +214,5 @@ $("theme").addEventListener("click", () => {
 });
 listenForFiles();
 listenForFaults(act);
+listenForInline(act, state);
 listen();
