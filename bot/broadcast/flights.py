@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import structlog
 
@@ -14,9 +16,20 @@ from storage.records import Broadcast, Cause, Delivery, Outcome, Verb
 log = structlog.get_logger(__name__)
 
 
+class Flight:
+    """One message under way. `place`: in the gate's line; `granted`: the moment at which it was let through."""
+
+    __slots__ = ("delivery", "granted", "job", "place")
+
+    def __init__(self, delivery: Delivery, job: Broadcast) -> None:
+        self.delivery, self.job = delivery, job
+        self.place: Any = None
+        self.granted = 0.0
+
+
 class Flights:
-    """The one place where deliveries' tasks live. `landed` gets each answer with the moment at which the gate
-    let the message through; `returned` each delivery of which nothing was written."""
+    """The one place where deliveries under way are known. `landed` gets each answer with the moment at which the
+    gate let the message through; `returned` each delivery of which nothing was written."""
 
     def __init__(
         self,
@@ -29,8 +42,8 @@ class Flights:
         self._pace = pace
         self._landed = landed
         self._returned = returned
-        self._gate: dict[asyncio.Task[None], Delivery] = {}
-        self._wire: dict[asyncio.Task[None], Delivery] = {}
+        self._gate: dict[Flight, None] = {}
+        self._wire: dict[asyncio.Future[Outcome], Flight] = {}
 
     def __len__(self) -> int:
         return len(self._gate) + len(self._wire)
@@ -42,48 +55,56 @@ class Flights:
 
     def of(self, broadcast: int) -> bool:
         """Whether any message of this broadcast is under way."""
-        return any(d.broadcast == broadcast for under_way in (self._gate, self._wire) for d in under_way.values())
+        return any(flight.delivery.broadcast == broadcast for flight in (*self._gate, *self._wire.values()))
 
     def launch(self, delivery: Delivery, job: Broadcast) -> None:
-        task = asyncio.get_running_loop().create_task(self._fly(delivery, job))
-        self._gate[task] = delivery
-        task.add_done_callback(self._ended)
+        flight = Flight(delivery, job)
+        self._gate[flight] = None
+        flight.place = self._pace.enter(delivery.chat_id, partial(self._write, flight))
 
     def withdraw(self, broadcast: int | None = None) -> None:
         """Calls back what still waits at the gate: of one broadcast, or everything."""
-        for task, delivery in self._gate.items():
-            if broadcast is None or delivery.broadcast == broadcast:
-                task.cancel()
+        for flight in [flight for flight in self._gate if broadcast in (None, flight.delivery.broadcast)]:
+            del self._gate[flight]
+            self._pace.leave(flight.place)
+            self._returned(flight.delivery)
 
     async def settle(self, seconds: float) -> None:
-        """Waits for whatever is under way, so long at most."""
-        if tasks := [*self._gate, *self._wire]:
-            await asyncio.wait(tasks, timeout=seconds)
+        """Waits for whatever is on the wire, so long at most."""
+        if self._wire:
+            await asyncio.wait(list(self._wire), timeout=seconds)
 
     async def abandon(self) -> list[Delivery]:
-        """Ends every task; the deliveries whose request was written, and whose answer nobody will hear."""
-        tasks = [*self._gate, *self._wire]
+        """Ends everything; the deliveries whose request was written, and whose answer nobody will hear."""
+        self.withdraw()
         unheard = list(self._wire.items())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        return [delivery for task, delivery in unheard if task.cancelled()]
+        for future, _ in unheard:
+            future.cancel()
+        await asyncio.gather(*(future for future, _ in unheard), return_exceptions=True)
+        return [flight.delivery for future, flight in unheard if future.cancelled()]
 
-    async def _fly(self, delivery: Delivery, job: Broadcast) -> None:
-        granted = await self._pace.turn(delivery.chat_id)
-        task = asyncio.current_task()
-        assert task is not None  # noqa: S101 - a coroutine of a task, which `launch` made
-        self._wire[task] = self._gate.pop(task)
-        outcome = await self._sender.send(delivery, job)
-        self._landed(delivery, outcome, granted)
+    def _write(self, flight: Flight, granted: float) -> None:
+        del self._gate[flight]
+        flight.granted = granted
+        try:
+            future = asyncio.ensure_future(self._sender.send(flight.delivery, flight.job))
+        except Exception as error:  # noqa: BLE001 - one message may not stop the gate for all others
+            self._broke(flight, error)
+            return
+        self._wire[future] = flight
+        future.add_done_callback(self._ended)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        called_back = self._gate.pop(task, None)
-        written = self._wire.pop(task, None)
-        error = None if task.cancelled() else task.exception()
+    def _ended(self, future: asyncio.Future[Outcome]) -> None:
+        flight = self._wire.pop(future)
+        if future.cancelled():
+            return
+        error = future.exception()
         if error is not None:
-            log.error("a delivery broke off", error=places(error))
-        if called_back is not None:
-            self._returned(called_back)
-        elif written is not None and error is not None:
-            self._landed(written, Outcome(Verb.UNCERTAIN, Cause.UNCERTAIN, detail=type(error).__name__), 0.0)
+            self._broke(flight, error)
+        else:
+            self._landed(flight.delivery, future.result(), flight.granted)
+
+    def _broke(self, flight: Flight, error: BaseException) -> None:
+        """What nobody foresaw: the message may have gone out."""
+        log.error("a delivery broke off", error=places(error))
+        self._landed(flight.delivery, Outcome(Verb.UNCERTAIN, Cause.UNCERTAIN, detail=type(error).__name__), 0.0)

@@ -6,9 +6,9 @@ wire fits `Sender` and `Pace`; whoever wants to watch fits `Observer`. The engin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from storage.records import Broadcast, BroadcastState, Delivery, Outcome, Result
 
@@ -18,9 +18,10 @@ class Sender(Protocol):
     def capacity(self) -> int:
         """How many requests may be on the wire at once."""
 
-    async def send(self, delivery: Delivery, job: Broadcast) -> Outcome:
+    def send(self, delivery: Delivery, job: Broadcast) -> Awaitable[Outcome]:
         """What the job does for one reader, written at once: the engine has waited for its turn. Never raises
-        for what Telegram or the network answers. CancelledError: perhaps written, perhaps not."""
+        for what Telegram or the network answers. CancelledError: perhaps written, perhaps not. A future rather
+        than a coroutine where it can be: the engine then needs no task for it."""
 
     def alone(self, job: Broadcast) -> bool:
         """Whether its next message must have its answer before others go out: it carries a file up."""
@@ -29,16 +30,19 @@ class Sender(Protocol):
 class Pace(Protocol):
     """The broadcasts' side of the gate through which everything goes out."""
 
-    async def turn(self, chat: int) -> float:
-        """Waits until a message to this chat may be written, and returns that moment, for `flood`.
-        A cancelled wait takes nothing from the budget."""
+    def enter(self, chat: int, go: Callable[[float], None]) -> object:
+        """A place in the line. `go` is called when a message to this chat may be written, with that moment, for
+        `flood`; never before this returns. It writes at once and raises nothing."""
+
+    def leave(self, place: Any) -> None:
+        """Gives up a place whose `go` was not called yet; nothing is taken from the budget."""
 
     def room(self) -> int:
         """How many more deliveries to bring to the gate so that it neither starves nor piles up; 0 while
         it is closed."""
 
     def flood(self, wait: float, granted: float) -> None:
-        """A 429 named `wait` seconds; `granted` is the moment that `turn` gave to the refused message."""
+        """A 429 named `wait` seconds; `granted` is the moment given to `go` of the refused message."""
 
     def opens_in(self) -> float:
         """Seconds until the gate opens; 0 when it is open."""

@@ -95,7 +95,10 @@ class Policy:
 
 @dataclass(eq=False, slots=True)
 class Waiter(Ticket):
+    """Told of its grant, by the moment of it, either way."""
+
     future: asyncio.Future[float] | None = None
+    go: Callable[[float], None] | None = None
 
 
 class Gate:
@@ -117,6 +120,20 @@ class Gate:
         self._monotonic = monotonic or (lambda: asyncio.get_running_loop().time())
         self._timer: asyncio.TimerHandle | None = None
         self._last = float("-inf")
+        self._soon: asyncio.Handle | None = None
+
+    def enter(self, lane: Lane, chat: Chat | None, go: Callable[[float], None]) -> Waiter:
+        """As `turn`, without a task: `go` is called with the moment of the grant, in a later turn of the loop. Many
+        who enter at once cost one look at the gate."""
+        waiter = Waiter(lane, chat, go=go)
+        self.policy.add(waiter, self._now())
+        if self._soon is None:
+            self._soon = asyncio.get_running_loop().call_soon(self._pump)
+        return waiter
+
+    def leave(self, waiter: Waiter) -> None:
+        """It waits no more; only before its grant."""
+        self.policy.drop(waiter)
 
     async def turn(self, lane: Lane, chat: Chat | None = None, key: object = None) -> float:
         """The moment at which one message was let through, for `flood`. Superseded: `key` came again."""
@@ -171,13 +188,16 @@ class Gate:
 
     def _pump(self) -> None:
         """Lets through whoever may go, and comes back when the next one may."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
+        for handle in (self._timer, self._soon):
+            if handle is not None:
+                handle.cancel()
+        self._timer = self._soon = None
         now = self._now()
         while (ticket := self.policy.grant(now)) is not None:
-            future = ticket.future if isinstance(ticket, Waiter) else None
-            if future is None or future.done():
+            future, go = (ticket.future, ticket.go) if isinstance(ticket, Waiter) else (None, None)
+            if go is not None:
+                go(now)
+            elif future is None or future.done():
                 self.policy.refund(ticket)
             else:
                 future.set_result(now)

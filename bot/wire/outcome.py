@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 from aiohttp_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
 
+from bot.wire.http.failures import Unsent
 from storage.records import Cause, Outcome, Verb
 
 _HALT = ("logged out", "frozen", "user_deactivated_ban")
@@ -80,6 +81,7 @@ _CONTENT = (
     "url host is empty",
 )
 _CONNECT = (
+    Unsent,
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
     aiohttp.ClientHttpProxyError,

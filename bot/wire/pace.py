@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 
-from bot.wire.gate import Gate
+from bot.wire.gate import Gate, Waiter
 from bot.wire.lanes import Lane
 
 
@@ -15,8 +16,11 @@ class BroadcastPace:
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
 
-    async def turn(self, chat: int) -> float:
-        return await self._gate.turn(Lane.BROADCAST, chat)
+    def enter(self, chat: int, go: Callable[[float], None]) -> Waiter:
+        return self._gate.enter(Lane.BROADCAST, chat, go)
+
+    def leave(self, place: Waiter) -> None:
+        self._gate.leave(place)
 
     def room(self) -> int:
         return self._gate.room()

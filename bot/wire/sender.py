@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import ssl
+from collections.abc import Awaitable
 from typing import Any, Protocol
 
 import aiohttp
@@ -12,12 +14,25 @@ from yarl import URL
 from bot.config import Settings
 from bot.logs import places
 from bot.wire.bodies import Attached, Bodies, attached
+from bot.wire.http.dialer import Dialer, Origin
+from bot.wire.http.pool import Pool
 from bot.wire.outcome import classify, classify_failure
-from bot.wire.transport import CONNECT_TIMEOUT, READ_TIMEOUT, UPLOAD_TIMEOUT, pool_size, session
+from bot.wire.transport import (
+    CONNECT_TIMEOUT,
+    KEEP_ALIVE,
+    POOL_TIMEOUT,
+    READ_TIMEOUT,
+    UPLOAD_TIMEOUT,
+    pool_size,
+    session,
+)
 from storage.errors import StorageError
 from storage.records import Broadcast, Cause, Delivery, Kind, Outcome, Verb
 
 log = structlog.get_logger(__name__)
+
+LONGEST = 60.0
+"""Seconds for a whole answer, however often a piece of it comes."""
 
 
 class File(Protocol):
@@ -40,12 +55,17 @@ class Files(Protocol):
 class WireSender:
     """Fits the engine's `Sender`. Has connections of its own: as many as the rate needs."""
 
-    def __init__(self, settings: Settings, files: Files | None = None) -> None:
+    def __init__(self, settings: Settings, files: Files | None = None, tls: ssl.SSLContext | None = None) -> None:
+        """`tls`: whom to trust, instead of the system's authorities."""
+        self._tls = tls
         self._root = f"{settings.api_url}/bot{settings.token.get_secret_value()}/"
         self._urls: dict[str, URL] = {}
         self._proxy = settings.proxy.get_secret_value() or None
         self._capacity = pool_size(settings.paid_rate if settings.paid else settings.rate)
         self._session: aiohttp.ClientSession | None = None
+        self._pool: Pool[Outcome] | None = None
+        self._origin = Origin.of(settings.api_url)
+        self._heads: dict[str, bytes] = {}
         self._headers = {"Content-Type": "application/json"}
         self._timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT, sock_read=READ_TIMEOUT)
         self._bodies = Bodies(settings.language, paid=settings.paid)
@@ -61,8 +81,23 @@ class WireSender:
 
     async def open(self) -> None:
         self._session = session(self._proxy, self._capacity)
+        if self._proxy is None:
+            dialer = Dialer(self._origin, CONNECT_TIMEOUT, self._tls)
+            dialer.prepare()
+            self._pool = Pool(
+                dialer,
+                self._capacity,
+                classify,
+                classify_failure,
+                wait=POOL_TIMEOUT,
+                silence=READ_TIMEOUT,
+                longest=LONGEST,
+                keep=KEEP_ALIVE,
+            )
 
     async def close(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
         if self._session is not None:
             await self._session.close()
 
@@ -73,19 +108,31 @@ class WireSender:
     def _file_id(self, media: Attached) -> str:
         return media.file_id or self._file_ids.get(media.digest, "")
 
-    async def send(self, delivery: Delivery, job: Broadcast) -> Outcome:
+    def send(self, delivery: Delivery, job: Broadcast) -> Awaitable[Outcome]:
+        """See the engine's `Sender`. Without a proxy and a file to send up it is a future and no task."""
         if self._session is None:
             raise RuntimeError("the sender is not open")
         media = attached(job.payload)
         if media is not None and not delivery.hidden and self.alone(job):
-            try:
-                return await self._first(delivery, job, media)
-            except StorageError as error:
-                return Outcome(Verb.RETRY, Cause.NOT_SENT, detail=str(error))
-        return await self._send(delivery, job, self._file_id(media) if media else "")
+            return self._with_file(delivery, job, media)
+        return self._send(delivery, job, self._file_id(media) if media else "")
 
-    async def _send(self, delivery: Delivery, job: Broadcast, file_id: str) -> Outcome:
+    async def _with_file(self, delivery: Delivery, job: Broadcast, media: Attached) -> Outcome:
+        try:
+            return await self._first(delivery, job, media)
+        except StorageError as error:
+            return Outcome(Verb.RETRY, Cause.NOT_SENT, detail=str(error))
+
+    def _send(self, delivery: Delivery, job: Broadcast, file_id: str) -> Awaitable[Outcome]:
         method, data = self._bodies.of(delivery, job, file_id)
+        if self._pool is None:
+            return self._proxied(method, data)
+        head = self._heads.get(method)
+        if head is None:
+            head = self._heads[method] = _head(f"{URL(self._root).raw_path}{method}", self._origin.name)
+        return self._pool.post(b"%b%d\r\n\r\n%b" % (head, len(data), data))
+
+    async def _proxied(self, method: str, data: bytes) -> Outcome:
         return (await self._post(method, data=data, headers=self._headers, timeout=self._timeout))[0]
 
     async def _post(self, method: str, **request: Any) -> tuple[Outcome, bytes]:
@@ -127,6 +174,12 @@ class WireSender:
                 await self._files.uploaded(digest, file_id)
         except StorageError as error:
             log.warning("a file's id is not kept; after a restart it is sent up again", error=places(error))
+
+
+def _head(path: str, host: str) -> bytes:
+    """A request up to the length of its body."""
+    fields = ("Content-Type: application/json", "Content-Length: ")
+    return "\r\n".join((f"POST {path} HTTP/1.1", f"Host: {host}", *fields)).encode("ascii")
 
 
 def _refused(outcome: Outcome) -> Outcome:

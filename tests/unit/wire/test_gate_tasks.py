@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from telegram.error import BadRequest, RetryAfter
 
-from bot.wire.gate import Gate
+from bot.wire.gate import Gate, Waiter
 from bot.wire.lanes import Lane, Superseded, lane
 from bot.wire.limiter import LONGEST, TRIES, GateLimiter, Overtaken, counted
 from bot.wire.pace import BroadcastPace
@@ -87,18 +87,48 @@ def test_a_panels_older_state_is_told_that_it_is_overtaken() -> None:
     warped(work())
 
 
+async def entered(pace: BroadcastPace, chat: int) -> float:
+    """The moment at which a delivery to this chat was let through."""
+    went: asyncio.Future[float] = asyncio.get_running_loop().create_future()
+    pace.enter(chat, went.set_result)
+    return await went
+
+
+def test_who_enters_without_a_task_goes_later_in_order_and_whoever_leaves_takes_nothing() -> None:
+    async def work() -> None:
+        gate = Gate(100)
+        went: list[int] = []
+
+        def enter(chat: int) -> Waiter:
+            return gate.enter(Lane.BROADCAST, chat, lambda _: went.append(chat))
+
+        places = [enter(chat) for chat in range(40)]
+        assert not went
+        for place in places[5:15]:
+            gate.leave(place)
+        await asyncio.sleep(0)
+        assert went == [0, 1, 2, 3, 4, 15, 16, 17, 18, 19]
+        began = now()
+        await gate.turn(Lane.BROADCAST)
+        assert went == [*range(5), *range(15, 40)]
+        assert now() - began == pytest.approx(21 / 100, abs=0.02)
+        assert gate.policy.waiting(Lane.BROADCAST) == 0
+
+    warped(work())
+
+
 def test_a_closed_gate_has_no_room_and_tells_how_long() -> None:
     async def work() -> None:
         told: list[float] = []
         gate = Gate(30, on_close=told.append)
         pace = BroadcastPace(gate)
         assert pace.room() > 0
-        granted = await pace.turn(1)
+        granted = await entered(pace, 1)
         pace.flood(5.0, granted)
         assert (pace.room(), pace.opens_in()) == (0, 5.0)
         assert told == [5.0]
         began = now()
-        await pace.turn(2)
+        await entered(pace, 2)
         assert now() - began == pytest.approx(5.0, abs=0.01)
         assert gate.pace() < 30
 
