@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: try test check bench lock screenshots clean
+.PHONY: try test check bench bench-faults lock screenshots clean
 
 try: .venv/run ## the bot, a stand-in for Telegram and a chat page, on this machine, without a token
 	@$(BIN)/dauys try
@@ -20,6 +20,9 @@ check: .venv/dev ## lint, types, imports, content
 
 bench: .venv/dev ## what was measured, measured again
 	@$(BIN)/python -m tests.bench
+
+bench-faults: .venv/dev ## every fault at full length; writes docs/reliability.md
+	@$(BIN)/python -m tests.bench faults --write
 
 lock: .venv/dev ## resolves the requirement files anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes \

@@ -1,4 +1,4 @@
-"""`make bench`: what was measured, measured again. Sections by name; without one, all of them."""
+"""`make bench`: what was measured, measured again; `make bench-faults`: every fault. Sections by name."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-SECTIONS = ("names", "library", "delivery")
+FIGURES = ("names", "library", "delivery")
+"""What is measured when no section is named."""
+SECTIONS = (*FIGURES, "faults")
 """Modules beside this one, each with `run(quick: bool) -> Report`; a section named with rows, such as
 `delivery:free,paid`, takes them as `only`."""
 
 
 def main(
-    sections: Annotated[list[str] | None, typer.Argument(help=f"{', '.join(SECTIONS)}; none: all")] = None,
+    sections: Annotated[
+        list[str] | None, typer.Argument(help=f"{', '.join(SECTIONS)}; none: {', '.join(FIGURES)}")
+    ] = None,
     quick: Annotated[bool, typer.Option(help="a tenth of the work, to see that it runs")] = False,
     write: Annotated[bool, typer.Option(help="write the table into the section's document")] = False,
 ) -> None:
     console = Console()
-    for section in sections or SECTIONS:
+    for section in sections or FIGURES:
         name, _, rows = section.partition(":")
         if name not in SECTIONS:
             raise typer.BadParameter(f"no section {name!r}; there are: {', '.join(SECTIONS)}")
