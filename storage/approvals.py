@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.broadcasts import AUTHOR, together
+from storage.beginning import begin
+from storage.broadcasts import AUTHOR
 from storage.database import Database, upsert
 from storage.keys import Keys
 from storage.records import Approval, ApprovalState, BroadcastState
@@ -61,18 +62,14 @@ class Approvals:
         )
 
     async def approve(self, broadcast_id: int, decider: int, digest: str, start_at: float, now: float) -> bool:
-        """The draft goes out. False: decided, changed, expired or withdrawn meanwhile."""
+        """The draft goes out. False: decided, changed, expired, withdrawn or overtaken meanwhile."""
         async with self._database.begin() as connection:
             if not await self._decide(connection, broadcast_id, decider, digest, now, ApprovalState.APPROVED):
                 return False
-            moved = await connection.execute(
-                update(broadcast)
-                .where(together(broadcast_id), broadcast.c.state == BroadcastState.DRAFT)
-                .values(state=BroadcastState.APPROVED, start_at=start_at)
-            )
-            if not moved.rowcount:
+            begun = await begin(connection, broadcast_id, start_at)
+            if not begun:
                 await connection.rollback()
-            return bool(moved.rowcount)
+            return begun
 
     async def reject(self, broadcast_id: int, decider: int, digest: str, reason: str, now: float) -> bool:
         async with self._database.begin() as connection:

@@ -6,9 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, delete, or_, select, update
+from sqlalchemy import RowMapping, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.beginning import FRESH, begin, together
 from storage.database import Database
 from storage.keys import Keys
 from storage.publications import release
@@ -33,11 +34,6 @@ def unpack_audience(text: str) -> Audience:
     return Audience(
         frozenset(Topic(topic) for topic in parts["topics"]), frozenset(parts["languages"]), frozenset(parts["cases"])
     )
-
-
-def together(id_: int) -> ColumnElement[bool]:
-    """The broadcast, and the jobs that begin when it is done: they are decided on as one."""
-    return or_(broadcast.c.id == id_, broadcast.c.after == id_)
 
 
 class Broadcasts:
@@ -72,7 +68,8 @@ class Broadcasts:
             return bool(gone.rowcount)
 
     async def approve(self, id_: int, start_at: float, now: float, *, seen: Broadcast | None = None) -> bool:
-        """Exactly one of several who try gets True; nobody, when it is no longer what was `seen`."""
+        """Exactly one of several who try gets True; nobody, when it is no longer what was `seen`, nor of a correction
+        that something newer has overtaken."""
         drafted = broadcast.c.state == BroadcastState.DRAFT
         query = select(broadcast.c.id).where(broadcast.c.id == id_, drafted)
         if seen is not None:
@@ -81,9 +78,7 @@ class Broadcasts:
         async with self._database.begin() as connection:
             if await connection.scalar(query) is None:
                 return False
-            moved = update(broadcast).where(together(id_), drafted)
-            await connection.execute(moved.values(state=BroadcastState.APPROVED, start_at=start_at))
-            return True
+            return await begin(connection, id_, start_at)
 
     async def withdraw(self, id_: int) -> bool:
         """*Undo*: an approved one whose fan-out has not begun is a draft again."""
@@ -106,8 +101,15 @@ class Broadcasts:
         found = await self._select(select(broadcast).where(broadcast.c.id == id_))
         return found[0] if found else None
 
-    async def recent(self, most: int) -> Sequence[Broadcast]:
+    async def set_of(self, id_: int) -> Sequence[Broadcast]:
+        """The broadcast, and the jobs that come after it."""
+        return await self._select(select(broadcast).where(together(id_)).order_by(broadcast.c.id))
+
+    async def recent(self, most: int, *, jobs: bool = True) -> Sequence[Broadcast]:
+        """The latest that are no drafts, newest first; without `jobs` messages alone."""
         query = select(broadcast).where(broadcast.c.state != BroadcastState.DRAFT)
+        if not jobs:
+            query = query.where(broadcast.c.kind == Kind.SEND)
         return await self._select(query.order_by(broadcast.c.id.desc()).limit(most))
 
     async def open(self) -> Sequence[Broadcast]:
@@ -126,18 +128,6 @@ class Broadcasts:
     async def _select(self, query: Any) -> list[Broadcast]:
         async with self._database.begin() as connection:
             return await read_broadcasts(connection, self._keys, query)
-
-
-FRESH = {
-    "total": 0,
-    "start_at": 0.0,
-    "started": 0.0,
-    "ended": 0.0,
-    "cursor": 0,
-    "fanned_out": False,
-    "possible_duplicates": 0,
-    "note": "",
-}
 
 
 async def read_broadcasts(connection: AsyncConnection, keys: Keys, query: Any) -> list[Broadcast]:

@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import delete, exists, func, or_, select, update
 
-from storage.broadcasts import read_broadcasts, together
+from storage.beginning import together
+from storage.broadcasts import read_broadcasts
 from storage.counters import WAITING, bump, cancel_waiting, change
 from storage.database import Database, upsert
 from storage.fanout import next_page, settled

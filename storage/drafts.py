@@ -10,7 +10,7 @@ from storage.approvals import void
 from storage.broadcasts import AUTHOR, pack_audience
 from storage.database import Database, upsert
 from storage.keys import Keys
-from storage.records import Audience, Awaited, BroadcastState, Panel
+from storage.records import Audience, Awaited, BroadcastState, Kind, Panel
 from storage.tables import awaited, broadcast, draft, panel
 
 
@@ -26,8 +26,11 @@ class Drafts:
         async with self._database.begin() as connection:
             return await connection.scalar(select(draft.c.content).where(draft.c.broadcast_id == id_)) or ""
 
-    async def save(self, id_: int, *, content: str, payload: str, audience: Audience) -> bool:
-        """In one transaction with what it undoes: an open request for approval is void. False: no draft any more."""
+    async def save(
+        self, id_: int, *, content: str, payload: str, audience: Audience, notice: str | None = None
+    ) -> bool:
+        """In one transaction with what it undoes: an open request for approval is void. `notice`: the payload of the
+        notice that follows a correction. False: no draft any more."""
         async with self._database.begin() as connection:
             moved = await connection.execute(
                 update(broadcast)
@@ -36,6 +39,9 @@ class Drafts:
             )
             if not moved.rowcount:
                 return False
+            if notice is not None:
+                follows = (broadcast.c.after == id_, broadcast.c.kind == Kind.NOTICE)
+                await connection.execute(update(broadcast).where(*follows).values(payload=notice))
             row = upsert(draft).values(broadcast_id=id_, content=content)
             await connection.execute(
                 row.on_conflict_do_update(index_elements=["broadcast_id"], set_={"content": content})

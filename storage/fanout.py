@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, func, insert, literal, null, or_, select
+from sqlalchemy import RowMapping, and_, false, func, insert, literal, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.broadcasts import unpack_audience
 from storage.counters import bump, change
-from storage.jobs import delivered, failed
-from storage.records import Broadcast, BroadcastState, Cause, DeliveryState, Kind
+from storage.jobs import delivered, failed, uncertain
+from storage.records import REPEATABLE, Broadcast, BroadcastState, Cause, DeliveryState, Kind
 from storage.subscribers import belongs
 from storage.tables import broadcast, broadcast_count, delivery, subscriber
 
@@ -54,11 +54,7 @@ async def _uncertain(connection: AsyncConnection, row: RowMapping) -> int:
     """A retry may repeat what perhaps arrived: known before the first message goes out."""
     if row["kind"] != Kind.RETRY:
         return int(row["possible_duplicates"])
-    perhaps = select(func.count()).where(
-        delivery.c.broadcast_id == row["of"],
-        delivery.c.state == DeliveryState.PARKED,
-        delivery.c.cause.in_([Cause.UNCERTAIN, Cause.SERVER]),
-    )
+    perhaps = select(func.count()).select_from(uncertain(row["of"]).subquery())
     return int(row["possible_duplicates"]) + int(await connection.scalar(perhaps) or 0)
 
 
@@ -71,11 +67,15 @@ def _queue(id_: int, page: Any) -> Any:
 
 
 async def settled(connection: AsyncConnection, job: Broadcast) -> bool:
-    """Whether what a job is about has come to its end, in every retry that was there before: it misses nobody."""
+    """Whether what a job is about has come to its end, in every retry too, so that it misses nobody; and, for a
+    correction, in the earlier ones, so that the latest words stay."""
     ended = [BroadcastState.DONE, BroadcastState.CANCELLED]
-    retry = and_(broadcast.c.of == job.of, broadcast.c.kind == Kind.RETRY, broadcast.c.id < job.id)
+    earlier = broadcast.c.id < job.id
+    any_retry = and_(broadcast.c.of == job.of, broadcast.c.kind == Kind.RETRY)
+    retry = any_retry if job.kind in REPEATABLE else and_(any_retry, earlier)
+    correction = and_(broadcast.c.of == job.of, broadcast.c.kind == Kind.CORRECT, earlier)
     begun = and_(broadcast.c.state.not_in(ended), broadcast.c.state != BroadcastState.DRAFT)
-    about = or_(broadcast.c.id == job.of, retry)
+    about = or_(broadcast.c.id == job.of, retry, correction if job.kind is Kind.CORRECT else false())
     if await connection.scalar(select(broadcast.c.id).where(about, begun).limit(1)) is not None:
         return False
     sending = select(broadcast_count.c.count).where(

@@ -2,25 +2,29 @@
 
 Each is a row like a broadcast's and runs in the same engine: durable, paced, to be paused and resumed. It is made
 as a draft; `Broadcasts.approve` (or a second person's approval) sets it going, `withdraw` and `discard` take it
-back. Delivery rows are kept 48 hours after a broadcast ended: later there is nothing left to retry or edit.
+back. A retry and a recall, which say nothing new, can also be set going at once. Delivery rows are kept 48 hours after
+a broadcast ended: later there is nothing left to retry or edit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.broadcasts import AUTHOR, FRESH, read_broadcasts
+from storage.beginning import FRESH, set_off
+from storage.broadcasts import AUTHOR, read_broadcasts
 from storage.database import Database
 from storage.keys import Ring
-from storage.records import Broadcast, BroadcastState, DeliveryState, Kind
+from storage.records import Broadcast, BroadcastState, Cause, DeliveryState, Kind, Reach, ReaderStatus
 from storage.tables import broadcast, delivery, subscriber
 
 ENDED = (BroadcastState.DONE, BroadcastState.CANCELLED)
 FAILED = (DeliveryState.PARKED, DeliveryState.GONE)
+RETRIED = (ReaderStatus.ACTIVE, ReaderStatus.UNREACHABLE)
+"""Readers to whom a retry goes: not who blocked the bot or paused."""
 
 
 def sources(of: int) -> ColumnElement[bool]:
@@ -30,27 +34,40 @@ def sources(of: int) -> ColumnElement[bool]:
 
 
 def delivered(of: int) -> Select[Any]:
-    """subscriber_id and message_id of everybody who has it. Readers who left since have no rows."""
+    """subscriber_id and message_id of everybody who has it. Readers who left since have no rows; from whom a recall
+    has taken it are left out."""
+    recalls, deletion = (
+        select(broadcast.c.id).where(broadcast.c.of == of, broadcast.c.kind == Kind.RECALL),
+        delivery.alias(),
+    )
+    deleted = exists().where(
+        deletion.c.broadcast_id.in_(recalls),
+        deletion.c.subscriber_id == delivery.c.subscriber_id,
+        or_(deletion.c.state == DeliveryState.SENT, deletion.c.cause == Cause.MISSING),
+    )
     return select(delivery.c.subscriber_id, delivery.c.message_id).where(
-        sources(of), delivery.c.state == DeliveryState.SENT, delivery.c.message_id.is_not(None)
+        sources(of), delivery.c.state == DeliveryState.SENT, delivery.c.message_id.is_not(None), ~deleted
     )
 
 
 def failed(of: int) -> Select[Any]:
-    """subscriber_id of everybody who was tried in vain, is still a reader, and has not got it by a retry since."""
+    """subscriber_id of everybody who was tried in vain, can be written to, and has not got it by a retry since."""
     other = delivery.alias()
+    retries = select(broadcast.c.id).where(broadcast.c.of == of, broadcast.c.kind == Kind.RETRY)
     got = exists().where(
         other.c.subscriber_id == delivery.c.subscriber_id,
-        or_(
-            other.c.broadcast_id == of,
-            other.c.broadcast_id.in_(
-                select(broadcast.c.id).where(broadcast.c.of == of, broadcast.c.kind == Kind.RETRY)
-            ),
-        ),
+        or_(other.c.broadcast_id == of, other.c.broadcast_id.in_(retries)),
         other.c.state == DeliveryState.SENT,
     )
-    there = exists().where(subscriber.c.id == delivery.c.subscriber_id)
+    there = exists().where(subscriber.c.id == delivery.c.subscriber_id, subscriber.c.status.in_(RETRIED))
     return select(delivery.c.subscriber_id).where(sources(of), delivery.c.state.in_(FAILED), ~got, there).distinct()
+
+
+def uncertain(of: int) -> Select[Any]:
+    """subscriber_id of those of the failed who perhaps have it."""
+    return failed(of).where(
+        delivery.c.state == DeliveryState.PARKED, delivery.c.cause.in_([Cause.UNCERTAIN, Cause.SERVER])
+    )
 
 
 def _begun(of: int) -> ColumnElement[bool]:
@@ -70,39 +87,79 @@ class Jobs:
         self._database = database
         self._keys = keys
 
-    async def retry(self, of: int, author: int, now: float) -> int | None:
-        """A draft of the same message, as it was last corrected, to those whom it did not reach. None: nobody, or
-        not ended."""
+    async def retry(self, of: int, author: int, now: float, *, start_at: float | None = None) -> int | None:
+        """The same message, as it was last corrected, to those whom it did not reach: a draft, or with `start_at`
+        set going at once. None: nobody, not ended, recalled, or another retry is under way."""
         async with self._database.begin() as connection:
             original = await self._original(connection, of)
             if original is None or not await self._count(connection, failed(of)):
                 return None
+            if await self._any(connection, set_off(of, Kind.RECALL)) or await self._open(connection, of, Kind.RETRY):
+                return None
             payload = await connection.scalar(_corrected(of)) or original["payload"]
-            return await self._make(connection, of, author, now, Kind.RETRY, payload)
+            return await self._make(connection, of, author, now, Kind.RETRY, payload, start_at=start_at)
 
-    async def recall(self, of: int, author: int, now: float) -> int | None:
-        """A draft that deletes it, and every notice of a correction of it, wherever they arrived. What is still
-        going out about it is deleted when it has ended: cancel it first. None: no delivery is known (any more), or
-        not ended."""
+    async def recall(self, of: int, author: int, now: float, *, start_at: float | None = None) -> int | None:
+        """Deletes it, and every notice of a correction of it, wherever they arrived: a draft, or with `start_at` set
+        going at once. What is still going out about it is deleted when it has ended: cancel it first. None: no
+        delivery is known (any more), not ended, or another recall is under way."""
+        async with self._database.begin() as connection:
+            if await self._original(connection, of) is None or await self._open(connection, of, Kind.RECALL):
+                return None
+            if not await self._count(connection, delivered(of)):
+                return None
+            first = await self._make(connection, of, author, now, Kind.RECALL, "", start_at=start_at)
+            for notice in list(await connection.scalars(select(broadcast.c.id).where(set_off(of, Kind.NOTICE)))):
+                await self._make(connection, notice, author, now, Kind.RECALL, "", after=first, start_at=start_at)
+            return first
+
+    async def correct(self, of: int, author: int, payload: str, notice: str | None, now: float) -> int | None:
+        """A draft that edits it wherever it arrived, and then answers it with `notice`, if there is one. Both are
+        payloads as a broadcast's. None: no delivery is known (any more), not ended, or recalled: then only a new
+        message can correct it."""
         async with self._database.begin() as connection:
             if await self._original(connection, of) is None or not await self._count(connection, delivered(of)):
                 return None
-            first = await self._make(connection, of, author, now, Kind.RECALL, "")
-            for notice in await self._notices(connection, of):
-                await self._make(connection, notice, author, now, Kind.RECALL, "", after=first)
-            return first
-
-    async def correct(self, of: int, author: int, payload: str, notice: str, now: float) -> int | None:
-        """A draft that edits it wherever it arrived, and then answers it with `notice` (none when empty). Both are
-        payloads as a broadcast's. None: no delivery is known (any more), or not ended: then only a new message
-        can correct it."""
-        async with self._database.begin() as connection:
-            if await self._original(connection, of) is None or not await self._count(connection, delivered(of)):
+            if await self._any(connection, set_off(of, Kind.RECALL)):
                 return None
             first = await self._make(connection, of, author, now, Kind.CORRECT, payload)
-            if notice:
+            if notice is not None:
                 await self._make(connection, of, author, now, Kind.NOTICE, notice, after=first)
             return first
+
+    async def reach(self, of: int) -> Reach:
+        async with self._database.begin() as connection:
+            begun = [set_off(of, kind) for kind in (Kind.RETRY, Kind.RECALL, Kind.CORRECT, Kind.NOTICE)]
+            query = select(broadcast).where(or_(*begun)).order_by(broadcast.c.id)
+            return Reach(
+                await self._count(connection, delivered(of)),
+                await self._count(connection, failed(of)),
+                await self._count(connection, uncertain(of)),
+                tuple(await read_broadcasts(connection, self._keys, query)),
+            )
+
+    async def languages(self, of: int) -> Mapping[str, int]:
+        """Language of the reader -> how many have it."""
+        have = delivered(of).subquery()
+        query = select(subscriber.c.language, func.count()).join(have, have.c.subscriber_id == subscriber.c.id)
+        async with self._database.begin() as connection:
+            rows = await connection.execute(query.group_by(subscriber.c.language))
+            return {str(row[0]): int(row[1]) for row in rows}
+
+    async def basis(self, of: int) -> int:
+        """The number under which the words that its readers have now were written: of its latest correction that was
+        set going, or its own."""
+        async with self._database.begin() as connection:
+            latest = select(broadcast.c.id).where(_begun(of), broadcast.c.kind == Kind.CORRECT)
+            return await connection.scalar(latest.order_by(broadcast.c.id.desc()).limit(1)) or of
+
+    async def moved(self, of: int, reader: ColumnElement[bool], before: int, after: int) -> None:
+        """The reader's message about it has another number now: *Read* has sent it anew. `reader`: as
+        `Subscribers.is_`."""
+        async with self._database.begin() as connection:
+            who = select(subscriber.c.id).where(reader)
+            mine = (sources(of), delivery.c.subscriber_id.in_(who), delivery.c.message_id == before)
+            await connection.execute(update(delivery).where(*mine).values(message_id=after))
 
     async def about(self, of: int) -> Sequence[Broadcast]:
         """All jobs about a broadcast, drafts too, oldest first."""
@@ -140,13 +197,11 @@ class Jobs:
         return row.mappings().first()
 
     @staticmethod
-    async def _notices(connection: AsyncConnection, of: int) -> list[int]:
-        found = await connection.scalars(
-            select(broadcast.c.id).where(
-                broadcast.c.of == of, broadcast.c.kind == Kind.NOTICE, broadcast.c.state != BroadcastState.DRAFT
-            )
-        )
-        return list(found)
+    async def _any(connection: AsyncConnection, which: ColumnElement[bool]) -> bool:
+        return await connection.scalar(select(broadcast.c.id).where(which).limit(1)) is not None
+
+    async def _open(self, connection: AsyncConnection, of: int, kind: Kind) -> bool:
+        return await self._any(connection, and_(set_off(of, kind), broadcast.c.state.not_in(ENDED)))
 
     @staticmethod
     async def _count(connection: AsyncConnection, rows: Select[Any]) -> int:
@@ -161,20 +216,21 @@ class Jobs:
         kind: Kind,
         payload: str,
         after: int | None = None,
+        start_at: float | None = None,
     ) -> int:
         """The audience is the original's, for who reads the row; whom a job reaches, its deliveries tell."""
         audience = await connection.scalar(select(broadcast.c.audience).where(broadcast.c.id == of))
         made = await connection.execute(
             broadcast.insert().values(
                 author=self._keys.seal(AUTHOR, author),
-                state=BroadcastState.DRAFT,
                 audience=audience,
                 payload=payload,
                 created=now,
                 kind=kind,
                 of=of,
                 after=after,
-                **FRESH,
+                **FRESH | ({} if start_at is None else {"start_at": start_at}),
+                state=BroadcastState.DRAFT if start_at is None else BroadcastState.APPROVED,
             )
         )
         return int(made.inserted_primary_key[0])  # type: ignore[index]

@@ -181,6 +181,28 @@ class Broadcast:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom a broadcast has reached, and what can still be done about it. All is 0 once its rows are purged."""
+
+    reached: int = 0
+    """Have it, and can be written to about it."""
+    failed: int = 0
+    """Were tried in vain, and would be tried by a retry."""
+    uncertain: int = 0
+    """Of the failed, who perhaps have it: no answer came."""
+    jobs: tuple[Broadcast, ...] = ()
+    """What was set going about it, oldest first."""
+
+    def last(self, kind: Kind) -> Broadcast | None:
+        return next((job for job in reversed(self.jobs) if job.kind is kind), None)
+
+    @property
+    def recalled(self) -> bool:
+        """It is deleted, or being deleted: nothing of it goes out, and nothing is corrected, any more."""
+        return self.last(Kind.RECALL) is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One message that is to reach one reader."""
 
