@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
@@ -22,14 +23,17 @@ async def bump(connection: AsyncConnection, id_: int, kind: str, changes: Counte
         {"broadcast_id": id_, "kind": kind, "name": name, "count": change} for name, change in changes.items() if change
     ]
     if rows:
-        statement = upsert(broadcast_count)
-        await connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["broadcast_id", "kind", "name"],
-                set_={"count": broadcast_count.c.count + statement.excluded.count},
-            ),
-            rows,
-        )
+        await connection.execute(_added(), rows)
+
+
+@cache
+def _added() -> Any:
+    """Built once: that takes longer than to carry it out."""
+    statement = upsert(broadcast_count)
+    return statement.on_conflict_do_update(
+        index_elements=["broadcast_id", "kind", "name"],
+        set_={"count": broadcast_count.c.count + statement.excluded.count},
+    )
 
 
 async def change(connection: AsyncConnection, id_: int, **values: Any) -> None:

@@ -12,16 +12,18 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Table, event
+from sqlalchemy import Table, create_engine, event
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from storage.errors import Damaged, DiskFailed, DiskFull, Locked, ReadOnly, StorageError
+from storage.inline import Work, transact
 
+T = TypeVar("T")
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -46,6 +48,9 @@ class Database:
         event.listen(self.engine.sync_engine, "connect", _prepare)
         event.listen(self.engine.sync_engine, "begin", _begin)
         self._turn = asyncio.Lock()
+        self._raw: Any = None
+        self._inline = create_engine("sqlite://", hide_parameters=True, poolclass=StaticPool, creator=self._same)
+        event.listen(self._inline, "begin", _begin)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
@@ -54,6 +59,20 @@ class Database:
             with translated():
                 async with self.engine.begin() as connection:
                     yield connection
+
+    async def run(self, work: Work[T]) -> T:
+        """As `begin`, for work that awaits nothing but its connection: done in one visit to the database's thread.
+        Cancelled: it may be committed all the same."""
+        async with self._turn:
+            with translated():
+                if self._raw is None:
+                    async with self.engine.connect() as connection:
+                        self._raw = (await connection.get_raw_connection()).driver_connection
+                return cast(T, await self._raw._execute(transact, self._inline, work))
+
+    def _same(self) -> Any:
+        """The one connection, for use in its own thread."""
+        return self._raw._conn
 
     async def forget(self) -> None:
         """After an erasure: what the write-ahead log still holds is written back, and the log cut to nothing.

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.beginning import together
 from storage.broadcasts import read_broadcasts
@@ -53,8 +54,7 @@ class Deliveries:
             return [item for item in found if item.of is None or await settled(connection, item)]
 
     async def fan_out(self, broadcast_id: int, limit: int) -> int:
-        async with self._database.begin() as connection:
-            return await next_page(connection, broadcast_id, limit)
+        return await self._database.run(lambda connection: next_page(connection, broadcast_id, limit))
 
     async def recover(self) -> int:
         async with self._database.begin() as connection:
@@ -82,11 +82,13 @@ class Deliveries:
     async def tick(
         self, results: Sequence[Result], broadcast_id: int | None, limit: int, now: float
     ) -> Sequence[Delivery]:
-        async with self._database.begin() as connection:
+        async def work(connection: AsyncConnection) -> Sequence[Delivery]:
             await store(connection, self._subscribers, results, now)
             if broadcast_id is None or limit < 1:
                 return []
             return await take(connection, self._keys, broadcast_id, limit, now)
+
+        return await self._database.run(work)
 
     async def set_state(self, broadcast_id: int, state: BroadcastState, now: float, note: str = "") -> bool:
         stamp = {BroadcastState.RUNNING: "started", BroadcastState.DONE: "ended", BroadcastState.CANCELLED: "ended"}

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.batch import Batch
 from storage.counters import WAITING, bump, cancel_waiting, change
 from storage.errors import WrongKey
 from storage.keys import Ring
@@ -49,13 +50,7 @@ async def store(connection: AsyncConnection, readers: Readers, results: Sequence
     for result in results:
         grouped[result.broadcast].setdefault(result.subscriber, result)
     for id_, mine in grouped.items():
-        sending = await connection.scalars(
-            select(delivery.c.subscriber_id).where(
-                delivery.c.broadcast_id == id_,
-                delivery.c.state == DeliveryState.SENDING,
-                delivery.c.subscriber_id.in_(list(mine)),
-            )
-        )
+        sending = await connection.scalars(_SENDING, {"id": id_, "those": list(mine)})
         await _store(connection, readers, id_, [mine[who] for who in sending], now)
 
 
@@ -64,15 +59,13 @@ async def _store(
 ) -> None:
     if not results:
         return
-    await connection.execute(_LANDED, [_values(result) for result in results])
+    await _LANDED.execute(connection, [_values(result) for result in results])
     states = Counter[str](result.state.value for result in results)
     states[DeliveryState.SENDING] -= len(results)
     await bump(connection, id_, "state", states)
     causes = Counter[str](r.cause.value for r in results if r.state in TERMINAL and r.cause is not Cause.NONE)
     await bump(connection, id_, "cause", causes)
-    state, kind = (
-        await connection.execute(select(broadcast.c.state, broadcast.c.kind).where(broadcast.c.id == id_))
-    ).one()
+    state, kind = (await connection.execute(_ABOUT, {"id": id_})).one()
     if states[DeliveryState.UNKNOWN] and kind not in REPEATABLE:
         more = broadcast.c.possible_duplicates + states[DeliveryState.UNKNOWN]
         await change(connection, id_, possible_duplicates=more)
@@ -83,43 +76,50 @@ async def _store(
         await cancel_waiting(connection, id_)
 
 
-_LANDED = (
+_ABOUT = select(broadcast.c.state, broadcast.c.kind).where(broadcast.c.id == bindparam("id"))
+_SENDING = select(delivery.c.subscriber_id).where(
+    delivery.c.broadcast_id == bindparam("id"),
+    delivery.c.state == DeliveryState.SENDING,
+    delivery.c.subscriber_id.in_(bindparam("those", expanding=True)),
+)
+_ROW = (delivery.c.broadcast_id == bindparam("of_"), delivery.c.subscriber_id == bindparam("who"))
+_LANDED = Batch(
     update(delivery)
-    .where(delivery.c.broadcast_id == bindparam("of_"), delivery.c.subscriber_id == bindparam("who"))
+    .where(*_ROW)
     .values(
         state=bindparam("state_"),
         cause=bindparam("cause_"),
         due=bindparam("due_"),
-        message_id=func.coalesce(bindparam("message_"), delivery.c.message_id),
         attempts=delivery.c.attempts + bindparam("attempts_"),
         unknowns=delivery.c.unknowns + bindparam("unknowns_"),
+        message_id=func.coalesce(bindparam("message_"), delivery.c.message_id),
+    ),
+    *("state_", "cause_", "due_", "attempts_", "unknowns_", "message_", "of_", "who"),
+)
+_TAKEN = Batch(
+    update(delivery).where(*_ROW).values(state=bindparam("state_"), cause=bindparam("cause_")),
+    *("state_", "cause_", "of_", "who"),
+)
+
+
+def _values(result: Result) -> tuple[Any, ...]:
+    state = result.state
+    return (
+        state.value,
+        result.cause.value,
+        result.retry_at,
+        int(state is DeliveryState.RETRY),
+        int(state is DeliveryState.UNKNOWN),
+        result.message_id,
+        result.broadcast,
+        result.subscriber,
     )
-)
-_TAKEN = (
-    update(delivery)
-    .where(delivery.c.broadcast_id == bindparam("of_"), delivery.c.subscriber_id == bindparam("who"))
-    .values(state=bindparam("state_"), cause=bindparam("cause_"))
-)
-
-
-def _values(result: Result) -> dict[str, Any]:
-    return {
-        "of_": result.broadcast,
-        "who": result.subscriber,
-        "state_": result.state.value,
-        "cause_": result.cause.value,
-        "due_": result.retry_at,
-        "message_": result.message_id,
-        "attempts_": int(result.state is DeliveryState.RETRY),
-        "unknowns_": int(result.state is DeliveryState.UNKNOWN),
-    }
 
 
 async def take(connection: AsyncConnection, keys: Ring, id_: int, limit: int, now: float) -> list[Delivery]:
     """Up to `limit` rows whose time has come, now SENDING. Who may not be written to any more is CANCELLED."""
-    kind = Kind(str(await connection.scalar(select(broadcast.c.kind).where(broadcast.c.id == id_))))
-    found = await connection.execute(_DUE, {"id": id_, "now": now, "most": limit})
-    rows = found.all()
+    kind = Kind(str((await connection.execute(_ABOUT, {"id": id_})).one().kind))
+    rows = (await connection.execute(_DUE, {"id": id_, "now": now, "most": limit})).all()
     there, torn = _readable(keys, [row for row in rows if row.status in WRITABLE[kind]])
     left = [row for row in rows if row.status not in WRITABLE[kind]]
     await _mark(connection, id_, [row for row, _ in there], DeliveryState.SENDING, Cause.NONE)
@@ -182,8 +182,7 @@ _DUE = (
 async def _mark(connection: AsyncConnection, id_: int, rows: Sequence[Any], state: DeliveryState, cause: Cause) -> None:
     if not rows:
         return
-    values = {"of_": id_, "state_": state.value, "cause_": cause.value}
-    await connection.execute(_TAKEN, [{**values, "who": row.subscriber_id} for row in rows])
+    await _TAKEN.execute(connection, [(state.value, cause.value, id_, row.subscriber_id) for row in rows])
     moved = Counter[str]({state.value: len(rows)})
     moved.subtract(row.state for row in rows)
     await bump(connection, id_, "state", moved)
