@@ -11,57 +11,66 @@ from dataclasses import dataclass, replace
 from telegram import Update
 
 from bot.desk.permit import Act
-from bot.handlers import approve, attach, audience, running, schedule, sending, texts
+from bot.handlers import afterwards, approve, attach, audience, running, schedule, sending, texts
 from bot.handlers.context import Context, callback_of
 from bot.handlers.door import Press, claim, enter, note, sealed_claim
+from bot.handlers.progress import begins
 from bot.handlers.reply import answer, send
 from bot.views import alert as views
 from bot.views.callback import Action
-from storage.records import Awaited
+from storage.records import Awaited, Kind
 
 Run = Callable[[Press], Awaitable[None]]
+MESSAGE = frozenset({Kind.SEND})
+WRITTEN = frozenset({Kind.SEND, Kind.CORRECT})
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What one verb of a button does. `own`: only for the draft's author; `others`: only for anybody else."""
+    """What one verb of a button does. `own`: only for the draft's author; `others`: only for anybody else. `of`: about
+    which kinds of broadcasts."""
 
     run: Run
     act: Act = Act.COMPOSE
     own: bool = False
     others: bool = False
+    of: frozenset[Kind] = frozenset(Kind)
 
 
 STEPS: dict[str, Step] = {
-    "no": Step(texts.discard, own=True),
-    "bk": Step(texts.back, own=True),
-    "tx": Step(texts.menu, own=True),
-    "tl": Step(texts.ask, own=True),
-    "tr": Step(texts.remove, own=True),
-    "pv": Step(texts.preview, own=True),
-    "au": Step(audience.menu, own=True),
-    "as": Step(audience.set_part, own=True),
-    "fc": Step(audience.case_page, own=True),
-    "fs": Step(audience.set_case, own=True),
-    "at": Step(attach.menu, own=True),
-    "ac": Step(attach.card_page, own=True),
-    "ak": Step(attach.set_card, own=True),
-    "am": Step(attach.ask, own=True),
-    "ar": Step(attach.remove, own=True),
-    "sc": Step(schedule.menu, own=True),
-    "ss": Step(schedule.set_moment, own=True),
-    "go": Step(sending.preflight, own=True),
-    "ok": Step(sending.send_now, own=True),
-    "ask": Step(approve.ask, own=True),
-    "wd": Step(approve.withdraw, own=True),
-    "ap": Step(approve.approve, Act.APPROVE, others=True),
-    "rj": Step(approve.ask_reason, Act.APPROVE, others=True),
-    "rr": Step(approve.reject, Act.APPROVE, others=True),
+    "no": Step(texts.discard, own=True, of=WRITTEN),
+    "bk": Step(texts.back, own=True, of=WRITTEN),
+    "tx": Step(texts.menu, own=True, of=WRITTEN),
+    "tl": Step(texts.ask, own=True, of=WRITTEN),
+    "tr": Step(texts.remove, own=True, of=WRITTEN),
+    "pv": Step(texts.preview, own=True, of=WRITTEN),
+    "au": Step(audience.menu, own=True, of=MESSAGE),
+    "as": Step(audience.set_part, own=True, of=MESSAGE),
+    "fc": Step(audience.case_page, own=True, of=MESSAGE),
+    "fs": Step(audience.set_case, own=True, of=MESSAGE),
+    "at": Step(attach.menu, own=True, of=MESSAGE),
+    "ac": Step(attach.card_page, own=True, of=MESSAGE),
+    "ak": Step(attach.set_card, own=True, of=MESSAGE),
+    "am": Step(attach.ask, own=True, of=MESSAGE),
+    "ar": Step(attach.remove, own=True, of=MESSAGE),
+    "sc": Step(schedule.menu, own=True, of=MESSAGE),
+    "ss": Step(schedule.set_moment, own=True, of=MESSAGE),
+    "go": Step(sending.preflight, own=True, of=WRITTEN),
+    "ok": Step(sending.send_now, own=True, of=WRITTEN),
+    "ask": Step(approve.ask, own=True, of=WRITTEN),
+    "wd": Step(approve.withdraw, own=True, of=WRITTEN),
+    "ap": Step(approve.approve, Act.APPROVE, others=True, of=WRITTEN),
+    "rj": Step(approve.ask_reason, Act.APPROVE, others=True, of=WRITTEN),
+    "rr": Step(approve.reject, Act.APPROVE, others=True, of=WRITTEN),
     "un": Step(running.undo, Act.WATCH),
     "ps": Step(running.pause, Act.WATCH),
     "cn": Step(running.cancel, Act.WATCH),
     "rs": Step(running.resume),
     "rp": Step(running.watch, Act.WATCH),
+    "rt": Step(afterwards.ask_retry, of=MESSAGE),
+    "ry": Step(afterwards.retry, of=MESSAGE),
+    "rc": Step(afterwards.ask_recall, of=MESSAGE),
+    "rn": Step(afterwards.recall, of=MESSAGE),
 }
 """Verb -> step. Whoever has a role may stop what goes out; to set it going again takes who may write."""
 
@@ -88,8 +97,8 @@ async def broadcasts(update: Update, context: Context) -> None:
     services = context.services
     if not await enter(update, context, claim(update, Act.WATCH, services.now()), "/broadcasts"):
         return
-    recent = await services.storage.broadcasts.recent(10)
-    await send(update, context, views.listing(await context.scene(update), tuple(recent)))
+    scene, recent = await context.scene(update), await services.storage.broadcasts.recent(10, jobs=False)
+    await send(update, context, views.listing(scene, [(found, begins(services, scene, found)) for found in recent]))
 
 
 async def pressed(update: Update, context: Context) -> None:
@@ -108,7 +117,7 @@ async def pressed(update: Update, context: Context) -> None:
     if not await enter(update, context, asked, f"{verb} {id_}"):
         return
     scene = await context.scene(update)
-    if broadcast is None:
+    if broadcast is None or broadcast.kind not in step.of:
         await note(services, user.id, f"{verb} {id_}", "decided")
         await answer(update, views.too_late(scene))
         return

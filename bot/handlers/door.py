@@ -45,7 +45,9 @@ class Press:
         await answer(self.update, notice, alert=alert)
 
     async def record(self, action: str) -> None:
-        await self.services.storage.audit.append(self.person, action, f"broadcast {self.broadcast.id}")
+        """In the audit log; a job under the number of what it is about."""
+        about = self.broadcast.of or self.broadcast.id
+        await self.services.storage.audit.append(self.person, action, f"broadcast {about}")
 
     @property
     def message_id(self) -> int:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 
 from bot.handlers.context import Services
-from bot.handlers.progress import draw
+from bot.handlers.progress import draw, parts
 from bot.handlers.requests import announce
+from bot.views.alert import ENDED, whole_state
 from bot.wire.fields import edit_fields
 from bot.wire.lanes import Lane, lane
 from bot.wire.limiter import Overtaken
 from storage.errors import StorageError
-from storage.records import ApprovalState, Broadcast, BroadcastState, Panel
+from storage.records import ApprovalState, Broadcast, Panel
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +27,6 @@ many who watch each panel is redrawn more seldom, and the broadcast keeps its ra
 LOOK = 0.5
 """Seconds between two looks at what has moved."""
 RECENT = 20
-_ENDED = (BroadcastState.DONE, BroadcastState.CANCELLED)
 
 
 class Panels:
@@ -60,7 +61,8 @@ class Panels:
             panels = await storage.panels.of(seen.id)
             for panel in panels:
                 await self._one(panel)
-            if panels and seen.state in _ENDED and all(self._final(panel, seen) for panel in panels):
+            whole = (seen, *await parts(self._services, seen)) if panels else ()
+            if whole and whole_state(seen, whole[1:]) in ENDED and all(self._final(one, whole) for one in panels):
                 await storage.panels.drop(seen.id)
                 self._forget(seen.id)
 
@@ -70,16 +72,19 @@ class Panels:
         if services.now() - services.touched.get(key, 0.0) < EVERY:
             return
         broadcast = await services.storage.broadcasts.get(panel.broadcast)
-        if broadcast is None or self._shown.get(key) == _state(broadcast):
+        if broadcast is None:
+            return
+        state = _state((broadcast, *await parts(services, broadcast)))
+        if self._shown.get(key) == state:
             return
         services.touched[key] = services.now()
         await self._edit(panel, broadcast)
         services.touched[key] = services.now()
-        self._shown[key] = _state(broadcast)
+        self._shown[key] = state
 
     async def _edit(self, panel: Panel, broadcast: Broadcast) -> None:
         scene = self._services.scene(panel.language, None, admin=True, person=panel.person)
-        body = edit_fields(draw(self._services, scene, broadcast))
+        body = edit_fields(await draw(self._services, scene, broadcast, panel.person))
         try:
             await self._bot.edit_message_text(body.pop("text"), panel.person, panel.message, api_kwargs=body)
         except BadRequest as error:
@@ -88,8 +93,8 @@ class Panels:
         except Overtaken:
             return
 
-    def _final(self, panel: Panel, broadcast: Broadcast) -> bool:
-        return self._shown.get((panel.broadcast, panel.person)) == _state(broadcast)
+    def _final(self, panel: Panel, whole: Sequence[Broadcast]) -> bool:
+        return self._shown.get((panel.broadcast, panel.person)) == _state(whole)
 
     def _forget(self, broadcast: int) -> None:
         for kept in (self._shown, self._services.touched):
@@ -106,5 +111,6 @@ class Panels:
                     await announce(services, self._bot, broadcast, ApprovalState.EXPIRED)
 
 
-def _state(broadcast: Broadcast) -> object:
-    return broadcast.state, tuple(sorted(broadcast.counts.items())), broadcast.note, broadcast.start_at
+def _state(whole: Sequence[Broadcast]) -> object:
+    """Of the broadcast and of what comes after it."""
+    return tuple((part.state, tuple(sorted(part.counts.items())), part.note, part.start_at) for part in whole)

@@ -1,31 +1,64 @@
-"""The live panel of what waits, runs or has ended, as whoever presses a button sees it."""
+"""The live panel of what waits, runs or has ended, as whoever looks at it sees it."""
 
 from __future__ import annotations
 
+from bot.desk.permit import Act
 from bot.handlers.context import Services
 from bot.handlers.door import Press
 from bot.handlers.drafts import remember
 from bot.views import alert as views
-from bot.views.alert import Pace
+from bot.views.alert import ENDED, After, Pace
 from bot.views.scene import Scene
 from bot.views.view import View
-from storage.records import Broadcast, BroadcastState
+from bot.wire.payload import view_of
+from storage.records import Broadcast, BroadcastState, Kind
+
+BEGINS = 60
+"""Characters of a message by which it is known."""
 
 
-def draw(services: Services, scene: Scene, broadcast: Broadcast) -> View:
-    look = services.watch.looks.get(broadcast.id)
-    if look is not None and look.rate:
-        return views.progress(scene, broadcast, Pace(look.rate, services.now(), measured=True))
-    return views.progress(scene, broadcast, Pace(services.settings.rate, services.now()))
+async def draw(services: Services, scene: Scene, broadcast: Broadcast, person: int) -> View:
+    followers = await parts(services, broadcast)
+    now = views.under_way(broadcast, followers)
+    look = services.watch.looks.get(now.id)
+    measured = look is not None and bool(look.rate)
+    rate = look.rate if look is not None and measured else services.settings.rate
+    after = After(
+        followers,
+        await services.storage.jobs.reach(broadcast.id) if _is_over(broadcast) else None,
+        services.roster.may(person, Act.COMPOSE),
+        begins(services, scene, broadcast) if _is_over(broadcast) else "",
+    )
+    return views.progress(scene, broadcast, Pace(rate, services.now(), measured=measured), after)
 
 
-async def show_progress(press: Press, notice: str = "") -> None:
-    """As it stands now, in place of the pressed message, which is live from now on."""
+async def parts(services: Services, broadcast: Broadcast) -> tuple[Broadcast, ...]:
+    """The jobs that come after this one and are one with it."""
+    if broadcast.of is None:
+        return ()
+    return tuple(found for found in await services.storage.broadcasts.set_of(broadcast.id) if found.id != broadcast.id)
+
+
+def _is_over(broadcast: Broadcast) -> bool:
+    return broadcast.kind is Kind.SEND and broadcast.state in ENDED and broadcast.started > 0
+
+
+def begins(services: Services, scene: Scene, broadcast: Broadcast) -> str:
+    """The beginning of the message, in the language of who looks."""
+    if not broadcast.payload:
+        return ""
+    text = " ".join(view_of(broadcast.payload, scene.language, services.house.language).text.split())
+    return text if len(text) <= BEGINS else text[: BEGINS - 1].rstrip() + "…"
+
+
+async def show_progress(press: Press, notice: str = "", *, broadcast: int | None = None) -> None:
+    """As it stands now, in place of the pressed message, which is live from now on. `broadcast`: another one than
+    the button's."""
     services = press.services
-    now = await services.storage.broadcasts.get(press.broadcast.id)
+    now = await services.storage.broadcasts.get(broadcast or press.broadcast.id)
     if now is None or now.state is BroadcastState.DRAFT:
         await press.say(views.too_late(press.scene))
         return
-    await press.show(draw(services, press.scene, now), notice)
-    if now.state not in (BroadcastState.DONE, BroadcastState.CANCELLED):
+    await press.show(await draw(services, press.scene, now, press.person), notice)
+    if views.whole_state(now, await parts(services, now)) not in ENDED:
         await remember(services, now.id, press.person, press.message_id, press.scene.language, "watch")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from bot.handlers.door import Press
 from bot.handlers.drafts import read
-from bot.handlers.progress import show_progress
+from bot.handlers.progress import parts, show_progress
 from bot.handlers.requests import announce
 from bot.handlers.texts import show_panel
 from bot.views import desk as views
-from storage.records import ApprovalState
+from bot.views.alert import ENDED
+from storage.records import ApprovalState, Kind
 
 
 async def watch(press: Press) -> None:
@@ -16,8 +17,12 @@ async def watch(press: Press) -> None:
 
 
 async def undo(press: Press) -> None:
-    """Before the first message an approved alert becomes a draft again; what was approved is approved no more."""
+    """Before the first message what was approved becomes a draft again, and is approved no more; a retry or recall,
+    of which there is no draft, is cancelled."""
     services = press.services
+    if press.broadcast.kind not in (Kind.SEND, Kind.CORRECT):
+        await cancel(press)
+        return
     if not await services.storage.broadcasts.withdraw(press.broadcast.id):
         await show_progress(press)
         return
@@ -29,19 +34,29 @@ async def undo(press: Press) -> None:
         await announce(press.services, press.context.bot, press.broadcast, ApprovalState.UNDONE)
 
 
+async def _open(press: Press) -> list[int]:
+    """The broadcast, or, when it is done, what comes after it and is not."""
+    if press.broadcast.state not in ENDED:
+        return [press.broadcast.id]
+    return [part.id for part in await parts(press.services, press.broadcast) if part.state not in ENDED]
+
+
 async def pause(press: Press) -> None:
-    await press.services.engine.pause(press.broadcast.id)
+    for id_ in await _open(press):
+        await press.services.engine.pause(id_)
     await press.record("pause")
     await show_progress(press)
 
 
 async def resume(press: Press) -> None:
-    await press.services.engine.resume(press.broadcast.id)
+    for id_ in await _open(press):
+        await press.services.engine.resume(id_)
     await press.record("resume")
     await show_progress(press)
 
 
 async def cancel(press: Press) -> None:
-    await press.services.engine.cancel(press.broadcast.id)
+    for id_ in await _open(press):
+        await press.services.engine.cancel(id_)
     await press.record("cancel")
     await show_progress(press)

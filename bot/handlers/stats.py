@@ -25,7 +25,7 @@ async def stats(update: Update, context: Context) -> None:
     from bot.views.picture import draw
 
     storage = context.services.storage
-    board = views.board(scene, await storage.figures(), await storage.broadcasts.recent(views.BROADCASTS))
+    board = views.board(scene, await storage.figures(), await storage.broadcasts.recent(views.BROADCASTS, jobs=False))
     said = views.text(board)
     fits = units(said.text) <= CAPTION
     await context.bot.send_photo(

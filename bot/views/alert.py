@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views.callback import Action, pack
 from bot.views.scene import Scene
 from bot.views.view import Button, Text, View
 from bot.views.words import Words
-from storage.records import Broadcast, BroadcastState, Cause, DeliveryState
+from storage.records import Broadcast, BroadcastState, Cause, DeliveryState, Kind, Reach
 
 FEWEST = 10
 """Fewer followers of a case than this are not counted out: a small number points at people."""
 BAR = 16
 """Cells of the progress bar."""
+MOST_JOBS = 8
+ENDED = (BroadcastState.DONE, BroadcastState.CANCELLED)
 
 
 def button(scene: Scene, label: str, verb: str, broadcast: int, said: object = "") -> Button:
@@ -41,21 +44,57 @@ def duration(scene: Scene, seconds: float) -> str:
     return words.n("{n} minute", "{n} minutes", minutes, n=minutes)
 
 
-def progress(scene: Scene, broadcast: Broadcast, pace: Pace) -> View:
+def progress(scene: Scene, broadcast: Broadcast, pace: Pace, more: After | None = None) -> View:
     """The panel while it waits and runs; the report once it has ended."""
-    done = sum(broadcast.counts.get(state, 0) for state in _FINAL)
-    text = Text().bold(headline(scene, broadcast)).line()
-    if broadcast.state is BroadcastState.APPROVED:
+    more = more or After()
+    state = whole_state(broadcast, more.followers)
+    text = Text().bold(title(scene, broadcast, state)).line()
+    if more.begins:
+        text.line(more.begins)
+    if state is BroadcastState.APPROVED:
         text.line(_waits(scene, broadcast, pace.now))
-    if broadcast.state in (BroadcastState.RUNNING, BroadcastState.PAUSED) and broadcast.total:
-        filled = done * BAR // broadcast.total
+    now = under_way(broadcast, more.followers)
+    done = sum(now.counts.get(final, 0) for final in _FINAL)
+    if state in (BroadcastState.RUNNING, BroadcastState.PAUSED) and now.total:
+        filled = done * BAR // now.total
         text.line("▓" * filled + "░" * (BAR - filled))
-    _counts(scene, text, broadcast)
-    if broadcast.state is BroadcastState.RUNNING and broadcast.fanned_out:
-        _pace(scene, text, broadcast.total - done, pace)
-    if broadcast.note:
-        text.line(broadcast.note)
-    return text.view(*_controls(scene, broadcast))
+    for part in (broadcast, *more.followers):
+        _counts(scene, text, part)
+    if state is BroadcastState.RUNNING and now.fanned_out:
+        _pace(scene, text, now.total - done, pace)
+    for note in dict.fromkeys(part.note for part in (broadcast, *more.followers) if part.note):
+        text.line(note)
+    return text.view(*_controls(scene, broadcast, state, more))
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """What a panel shows beside the broadcast itself."""
+
+    followers: tuple[Broadcast, ...] = ()
+    """Jobs that come after it and are one with it."""
+    reach: Reach | None = None
+    """Of a message of which something has gone out; None: nothing can be done about it."""
+    writes: bool = False
+    """Whether whoever looks may write, and so retry, correct and recall."""
+    begins: str = ""
+    """The beginning of its text."""
+
+
+def whole_state(broadcast: Broadcast, followers: Sequence[Broadcast]) -> BroadcastState:
+    """Of the broadcast and of what comes after it, as one: ended when the last of them has."""
+    if broadcast.state is not BroadcastState.DONE:
+        return broadcast.state
+    order = (BroadcastState.PAUSED, BroadcastState.RUNNING, BroadcastState.APPROVED, BroadcastState.CANCELLED)
+    states = {follower.state for follower in followers}
+    found = next((state for state in order if state in states), BroadcastState.DONE)
+    return BroadcastState.RUNNING if found is BroadcastState.APPROVED else found
+
+
+def under_way(broadcast: Broadcast, followers: Sequence[Broadcast]) -> Broadcast:
+    """The part at which it stands."""
+    parts = (broadcast, *followers)
+    return next((part for part in parts if part.state not in ENDED), parts[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +120,32 @@ def _waits(scene: Scene, broadcast: Broadcast, now: float) -> str:
 
 def _counts(scene: Scene, text: Text, broadcast: Broadcast) -> None:
     words = scene.words
-    if few(broadcast):
-        text.line(words("Fewer than {n} readers: they are not counted out.", n=FEWEST))
+    if broadcast.after is not None and not broadcast.total:
         return
-    sent = broadcast.counts.get(DeliveryState.SENT, 0)
+    if few(broadcast):
+        if broadcast.after is None:
+            text.line(words("Fewer than {n} readers: they are not counted out.", n=FEWEST))
+        return
     if broadcast.fanned_out:
-        text.line(words("{sent} of {total} delivered.", sent=words.number(sent), total=words.number(broadcast.total)))
+        text.line(counted(words, broadcast))
     _causes(scene, text, broadcast)
     if broadcast.possible_duplicates:
         n = broadcast.possible_duplicates
         text.line(words.n("{n} reader may have got it twice.", "{n} readers may have got it twice.", n, n=n))
+
+
+def counted(words: Words, broadcast: Broadcast) -> str:
+    """How many of how many, in the words of what it does."""
+    sent, total = words.number(broadcast.counts.get(DeliveryState.SENT, 0)), words.number(broadcast.total)
+    if broadcast.kind is Kind.RECALL and broadcast.after is not None:
+        return words("Notices of corrections deleted: {sent} of {total}.", sent=sent, total=total)
+    if broadcast.kind is Kind.RECALL:
+        return words("Deleted for {sent} of {total}; forwards and screenshots remain.", sent=sent, total=total)
+    if broadcast.kind is Kind.CORRECT:
+        return words("Corrected for {sent} of {total}.", sent=sent, total=total)
+    if broadcast.kind is Kind.NOTICE:
+        return words("Told of the correction: {sent} of {total}.", sent=sent, total=total)
+    return words("{sent} of {total} delivered.", sent=sent, total=total)
 
 
 def _pace(scene: Scene, text: Text, left: int, pace: Pace) -> None:
@@ -112,7 +167,7 @@ def _causes(scene: Scene, text: Text, broadcast: Broadcast) -> None:
 
 
 def cause_labels(scene: Scene) -> dict[Cause, str]:
-    """In words for the editor; causes that cost nobody the message are left out."""
+    """Every cause in words for the editor."""
     words = scene.words
     return {
         Cause.BLOCKED: words("blocked the bot"),
@@ -120,16 +175,47 @@ def cause_labels(scene: Scene) -> dict[Cause, str]:
         Cause.UNREACHABLE: words("cannot be reached"),
         Cause.KICKED: words("left the chat"),
         Cause.RIGHTS: words("no right to write there"),
+        Cause.MIGRATED: words("their chat has moved"),
         Cause.CONTENT: words("Telegram refused the content"),
+        Cause.FLOOD: words("Telegram asked to wait"),
+        Cause.HALT: words("Telegram refused the bot"),
         Cause.UNCERTAIN: words("no answer after several tries: perhaps delivered"),
         Cause.SERVER: words("Telegram's servers failed"),
         Cause.NOT_SENT: words("the network failed"),
         Cause.OTHER: words("refused for another reason"),
         Cause.LEFT: words("unsubscribed before their turn"),
+        Cause.MISSING: words("the message is not there any more"),
+        Cause.TOO_LATE: words("older than 48 hours: Telegram does not delete it any more"),
     }
 
 
-def headline(scene: Scene, broadcast: Broadcast) -> str:
+def title(scene: Scene, broadcast: Broadcast, state: BroadcastState) -> str:
+    """What it is, and how it stands: "Recall of № 3: under way"."""
+    if broadcast.kind is Kind.SEND or broadcast.of is None:
+        return headline(scene, state)
+    return f"{job_name(scene.words, broadcast.kind, broadcast.of)}: {job_state(scene.words, state)}"
+
+
+def job_name(words: Words, kind: Kind, of: int) -> str:
+    return {
+        Kind.RETRY: words("Retry of № {n}", n=of),
+        Kind.RECALL: words("Recall of № {n}", n=of),
+        Kind.CORRECT: words("Correction of № {n}", n=of),
+    }.get(kind, f"№ {of}")
+
+
+def job_state(words: Words, state: BroadcastState) -> str:
+    return {
+        BroadcastState.DRAFT: words("draft"),
+        BroadcastState.APPROVED: words("about to begin"),
+        BroadcastState.RUNNING: words("under way"),
+        BroadcastState.PAUSED: words("paused"),
+        BroadcastState.DONE: words("done"),
+        BroadcastState.CANCELLED: words("cancelled"),
+    }[state]
+
+
+def headline(scene: Scene, state: BroadcastState) -> str:
     words = scene.words
     return {
         BroadcastState.DRAFT: words("Draft"),
@@ -138,32 +224,58 @@ def headline(scene: Scene, broadcast: Broadcast) -> str:
         BroadcastState.PAUSED: words("Paused"),
         BroadcastState.DONE: words("Done"),
         BroadcastState.CANCELLED: words("Cancelled"),
-    }[broadcast.state]
+    }[state]
 
 
-def _controls(scene: Scene, broadcast: Broadcast) -> tuple[tuple[Button, ...], ...]:
+def _controls(scene: Scene, broadcast: Broadcast, state: BroadcastState, more: After) -> tuple[tuple[Button, ...], ...]:
     words = scene.words
     cancel = button(scene, words("Cancel"), "cn", broadcast.id)
-    if broadcast.state is BroadcastState.APPROVED:
+    if state is BroadcastState.APPROVED:
         return ((button(scene, words("Undo"), "un", broadcast.id),),)
-    if broadcast.state is BroadcastState.RUNNING:
-        return ((button(scene, words("Pause"), "ps", broadcast.id), cancel),)
-    if broadcast.state is BroadcastState.PAUSED:
-        return ((button(scene, words("Resume"), "rs", broadcast.id), cancel),)
-    return ()
+    recall: tuple[Button, ...] = ()
+    if broadcast.kind is Kind.SEND and more.writes:
+        recall = (button(scene, words("Recall"), "rc", broadcast.id),)
+    if state is BroadcastState.RUNNING:
+        return ((button(scene, words("Pause"), "ps", broadcast.id), cancel), recall)
+    if state is BroadcastState.PAUSED:
+        return ((button(scene, words("Resume"), "rs", broadcast.id), cancel), recall)
+    if broadcast.of is not None:
+        return ((button(scene, words("Report of № {n}", n=broadcast.of), "rp", broadcast.of),),)
+    return _afterwards(scene, broadcast, more)
 
 
-def listing(scene: Scene, broadcasts: tuple[Broadcast, ...]) -> View:
-    """/broadcasts: the latest, each with a button to its report."""
+def _afterwards(scene: Scene, broadcast: Broadcast, more: After) -> tuple[tuple[Button, ...], ...]:
+    """What can be done about a message that went out, and the reports of what was done."""
+    words, reach, id_ = scene.words, more.reach, broadcast.id
+    if reach is None:
+        return ()
+    rows: list[tuple[Button, ...]] = []
+    for job in reach.jobs[-MOST_JOBS:]:
+        if job.after is None:
+            label = f"{job_name(words, job.kind, id_)}: {job_state(words, job.state)}"
+            rows.append((button(scene, label, "rp", job.id),))
+    if not more.writes:
+        return tuple(rows)
+    if reach.failed and not reach.recalled:
+        rows.append((button(scene, words("Retry the failed"), "rt", id_),))
+    last = [] if reach.recalled else [button(scene, words("Correct"), "co", id_)]
+    if reach.reached:
+        last.append(button(scene, words("Recall"), "rc", id_))
+    return (*rows, tuple(last))
+
+
+def listing(scene: Scene, broadcasts: Sequence[tuple[Broadcast, str]]) -> View:
+    """/broadcasts: the latest with the beginnings of their texts, each with a button to its report."""
     words = scene.words
     text = Text().bold(words("What went out")).line()
     rows: list[tuple[Button, ...]] = []
-    for broadcast in broadcasts:
+    for broadcast, begins in broadcasts:
         sent = broadcast.counts.get(DeliveryState.SENT, 0)
         day = words.day(broadcast.created)
         count = f"<{FEWEST}" if few(broadcast) else f"{sent}/{broadcast.total}"
-        label = f"{day} · {headline(scene, broadcast)} · {count}"
+        label = f"№ {broadcast.id} · {day} · {headline(scene, broadcast.state)} · {count}"
         rows.append((button(scene, label, "rp", broadcast.id),))
+        text.line(f"№ {broadcast.id} · {begins}")
     if not broadcasts:
         text.line(words("Nothing yet. /alert begins one."))
     return text.view(*rows)
