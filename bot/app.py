@@ -11,6 +11,7 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Set
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -29,10 +30,12 @@ from bot.handlers.library import read_again
 from bot.handlers.metadata import register as register_metadata
 from bot.handlers.panels import Panels
 from bot.handlers.publish import offer, unfinished
+from bot.health.meters import Metered, Meters
 from bot.house import house_of
 from bot.inbound import LARGEST, Inbound
 from bot.orders import Hands, bound
 from bot.views.words import load_words
+from bot.vigil import Vigil, Work, lasting
 from bot.wire.gate import Gate
 from bot.wire.limiter import GateLimiter
 from bot.wire.listen import CannotListen, Listener
@@ -65,9 +68,11 @@ def build_services(settings: Settings, storage: Storage, hidden: Set[str]) -> Se
     words = load_words()
     gate = Gate(settings.rate)
     sender = WireSender(settings, storage.media)
-    watch = Watch()
-    engine = Engine(storage.deliveries, sender, BroadcastPace(gate), SystemClock(), watch)
-    return Services(settings, house_of(settings), words, storage, shelf, gate, sender, engine, watch)
+    watch, meters = Watch(), Meters()
+    engine = Engine(storage.deliveries, Metered(sender, meters), BroadcastPace(gate), SystemClock(), watch)
+    return Services(
+        settings, house_of(settings), words, storage, shelf, gate, sender, engine, watch=watch, meters=meters
+    )
 
 
 def build_application(services: Services) -> App:
@@ -89,9 +94,14 @@ def build_application(services: Services) -> App:
 
 
 async def serve(
-    settings: Settings, *, ready: Callable[[], None] | None = None, stop: asyncio.Event | None = None
+    settings: Settings,
+    *,
+    ready: Callable[[], None] | None = None,
+    stop: asyncio.Event | None = None,
+    guarded: bool = False,
 ) -> None:
-    """Runs until SIGTERM, SIGINT or `stop`; `ready` is called after the first poll was answered."""
+    """Runs until SIGTERM, SIGINT or `stop`; `ready` is called after the first poll was answered. `guarded`: a loop
+    that stands still ends the process. Refused, StorageError, InvalidLibrary, Ended: one line each."""
     stop = stop or asyncio.Event()
     with hold(settings.data):
         async with contextlib.AsyncExitStack() as stack:
@@ -102,7 +112,7 @@ async def serve(
             hands = Hands(settings, storage, lambda: services, services, lambda: context(application))
             await stack.enter_async_context(Control(settings.data, bound(hands), (StorageError, InvalidLibrary)))
             with _signals(stop):
-                await _serve(services, application, stop, ready)
+                await _serve(services, application, stop, ready, guarded=guarded)
 
 
 @contextlib.asynccontextmanager
@@ -131,9 +141,12 @@ def _signals(stop: asyncio.Event) -> Any:
             loop.remove_signal_handler(number)
 
 
-async def _serve(services: Services, application: App, stop: asyncio.Event, ready: Callable[[], None] | None) -> None:
+async def _serve(
+    services: Services, application: App, stop: asyncio.Event, ready: Callable[[], None] | None, *, guarded: bool
+) -> None:
     listener = Listener(services.settings.listen, LARGEST)
     inbound = Inbound(services, application, listener)
+    vigil = Vigil(services, inbound, listener, guarded=guarded)
     try:
         await application.initialize()
         await inbound.open()
@@ -154,18 +167,21 @@ async def _serve(services: Services, application: App, stop: asyncio.Event, read
     panels = Panels(services, application.bot)
     try:
         async with asyncio.TaskGroup() as group:
-            coming = group.create_task(inbound.run())
-            others = [
-                group.create_task(services.engine.run()),
-                group.create_task(panels.run()),
-                group.create_task(_housekeeping(services)),
-                group.create_task(_once_ready(services, application, inbound, ready)),
-                *(group.create_task(task()) for task in inbound.tasks()),
-                group.create_task(_reloads(services)),
-                group.create_task(_news(services, application, inbound)),
+            coming = group.create_task(lasting(inbound.run, stop))
+            parts: list[Work] = [
+                services.engine.run,
+                panels.run,
+                partial(_housekeeping, services),
+                partial(_reloads, services),
+                partial(_news, services, application, inbound),
+                *inbound.tasks(),
+                *vigil.tasks(),
             ]
+            others = [group.create_task(lasting(work, stop)) for work in parts]
+            others.append(group.create_task(_once_ready(services, application, inbound, vigil, ready)))
             await stop.wait()
             log.info("stopping: answers still awaited are waited for")
+            vigil.stopping()
             inbound.stop()
             await asyncio.gather(services.engine.stop(), coming, inbound.close())
             for task in others:
@@ -181,9 +197,16 @@ async def _abandon(application: App, listener: Listener) -> None:
     await listener.close()
 
 
-async def _once_ready(services: Services, application: App, inbound: Inbound, ready: Callable[[], None] | None) -> None:
+async def _once_ready(
+    services: Services, application: App, inbound: Inbound, vigil: Vigil, ready: Callable[[], None] | None
+) -> None:
     await inbound.first.wait()
-    log.info("the bot listens", records=len(services.library.cases) + len(services.library.declarations))
+    log.info(
+        "the bot listens",
+        records=len(services.library.cases) + len(services.library.declarations),
+        health=inbound.health,
+    )
+    vigil.started()
     if ready is not None:
         ready()
     await register_metadata(services, application.bot)

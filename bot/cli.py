@@ -45,6 +45,8 @@ def run_guarded(work: Any) -> None:
     from bot.app import Refused
     from bot.bench.processes import Broken
     from bot.control import ControlError
+    from bot.logs import places
+    from bot.vigil import Ended
     from content.errors import InvalidLibrary
     from storage.errors import StorageError
 
@@ -62,11 +64,13 @@ def run_guarded(work: Any) -> None:
         if isinstance(error, InvalidLibrary):
             many = "1 fault" if len(error.faults) == 1 else f"{len(error.faults)} faults"
             fail(*map(str, error.faults), f"{many} in the library; the bot did not start")
-        if isinstance(error, (StorageError, Refused, ControlError, Broken)):
+        if isinstance(error, (StorageError, Refused, Ended, ControlError, Broken)):
             fail(str(error))
         if isinstance(error, OSError):
             fail(f"{error.strerror or type(error).__name__}: {error.filename or 'the system refused'}")
-        raise
+        if not isinstance(error, Exception):
+            raise
+        fail(f"this must not happen: {places(error)}; please report it with this line, which holds no values")
 
 
 def _loop_run(work: Any) -> None:
@@ -89,7 +93,7 @@ def run() -> None:
         err.print("DAUYS_APPROVALS=auto means 1 in this version: one owner alone sends.", markup=False)
     from bot.app import serve
 
-    run_guarded(serve(settings))
+    run_guarded(serve(settings, guarded=True))
 
 
 @app.command(name="try")

@@ -18,6 +18,7 @@ from bot.config import Settings
 from bot.handlers.alarms import Alarms
 from bot.handlers.context import Services
 from bot.handlers.errors import failure
+from bot.health.meters import Arrivals
 from bot.wire.alarm import Alarm
 from bot.wire.flood import Flood
 from bot.wire.intake import ALLOWED, Intake, Raw
@@ -29,6 +30,8 @@ from bot.wire.webhook import CONNECTIONS, LARGEST, Webhook
 log = structlog.get_logger(__name__)
 
 App = Application[Any, Any, Any, Any, Any, Any]
+OVERDUE = 90.0
+"""Seconds without an answered poll after which updates count as cut off; a poll may take 25, a pause 30."""
 LOOK = 60.0
 """Seconds between two looks at where Telegram sends the updates."""
 
@@ -57,18 +60,42 @@ class Inbound:
         self.seen = float("-inf")
         """The loop's time at which Telegram last confirmed where it sends the updates."""
         self._look = asyncio.Event()
+        self._over = asyncio.Event()
+        self.health = ""
+        """Where machines may ask, once open; empty when the address was taken."""
 
     async def open(self) -> None:
         """Tells Telegram where to send updates. TelegramError; CannotListen when the webhook's address is taken."""
         try:
             await self._listener.open()
+            self.health = f"http://{self._listener.address}/readyz"
         except CannotListen as error:
             if self.webhook is not None:
                 raise
-            log.warning("no health address", error=str(error))
+            log.warning("nobody can ask how the bot is, nor for metrics", error=str(error))
         await self._point()
         if self.webhook is not None:
             self.first.set()
+
+    def silent(self) -> float:
+        """Seconds since Telegram last confirmed that updates come here."""
+        heard = self.seen if self.poller is None else max(self.poller.polled, self.seen)
+        return asyncio.get_running_loop().time() - heard
+
+    def overdue(self) -> str:
+        """What keeps updates from coming, in one line; empty when nothing does."""
+        silent = self.silent()
+        if self.poller is not None and silent > OVERDUE:
+            return f"Telegram has answered no poll for {silent:.0f} s; see the log"
+        if self.webhook is not None and silent > OVERDUE + 2 * LOOK:
+            return f"Telegram has not confirmed the webhook for {silent:.0f} s; see the log"
+        return ""
+
+    def arrivals(self) -> Arrivals:
+        calls = self.webhook.counts if self.webhook is not None else {}
+        return Arrivals(
+            self.intake.counts, self.intake.kinds, calls, self.intake.in_hand, self.silent(), self.alarms.raised
+        )
 
     async def _point(self) -> None:
         """Makes Telegram send the updates to where this bot listens."""
@@ -91,8 +118,11 @@ class Inbound:
         """Until `stop`; what is in hand is finished first."""
         if self.poller is not None:
             await self.poller.run()
+        else:
+            await self._over.wait()
 
     def stop(self) -> None:
+        self._over.set()
         for source in (self.poller, self.webhook):
             if source is not None:
                 source.stop()

@@ -30,6 +30,7 @@ from storage.keys import Keys, Ring, make_master_key, read_master_key
 from storage.media import Media
 from storage.meta import Meta
 from storage.publications import Publications
+from storage.pulse import Pulse
 from storage.records import Figures
 from storage.retention import Retention
 from storage.rotation import Rotation
@@ -68,6 +69,7 @@ class Storage:
         self.publications = Publications(database)
         self.hidden = Hidden(database)
         self.rotation = rotation
+        self.pulse = Pulse(self.meta, keys, rotation.key_file, rotation.identity)
         self.jobs = Jobs(database, keys)
         self.media = Media(database)
         self.erasure = Erasure(database, keys, self.subscribers)

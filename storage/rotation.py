@@ -55,7 +55,7 @@ class Rotation:
         self._database = database
         self._keys = keys
         self.key_file = key_file
-        self._identity = identity
+        self.identity = identity
         self._bot_id = bot_id
         self._anchor, self._tombstones = beside
         self._under_way = asyncio.Lock()
@@ -78,7 +78,7 @@ class Rotation:
             return total
 
     async def _turn(self) -> None:
-        keys = Keys(self._next_master(), self._identity, self._keys.kid + 1, self._bot_id)
+        keys = Keys(self._next_master(), self.identity, self._keys.kid + 1, self._bot_id)
         async with self._database.begin() as connection:
             await connection.execute(update(keyring).values(active=False))
             await connection.execute(insert(keyring).values(kid=keys.kid, check_value=keys.check_value(), active=True))

@@ -14,6 +14,7 @@ import structlog
 
 from bot.broadcast.decide import decide, unanswered, withdrawn
 from bot.broadcast.flights import Flights
+from bot.broadcast.lag import Lag
 from bot.broadcast.meter import Meter
 from bot.broadcast.moves import Moves
 from bot.broadcast.patience import NotNow, Patience
@@ -32,6 +33,8 @@ FAN_OUT = 0.03
 """Seconds of a pass that fan-out may take before messages have their turn."""
 LAST_ANSWERS = 8.5
 """Seconds for which an orderly stop waits for answers; Telegram may hold a request for 8."""
+REFUSED = "Telegram refuses this bot"
+"""How the note of a halt begins that the engine itself has called."""
 LAST_WORDS = 1.0
 """Seconds that an orderly stop then gives to a storage that fails."""
 
@@ -65,6 +68,9 @@ class Engine:
         self._runs = Runs()
         self._trouble = Trouble()
         self._meter = Meter()
+        self._lag = Lag()
+        self.passed = float("-inf")
+        """The monotonic moment at which the last pass ended, well or not."""
         self._results: list[Result] = []
         self._halted: str | None = None
         self._kept_halt: str | None = None
@@ -82,6 +88,10 @@ class Engine:
     def halted(self) -> bool:
         """Nothing is sent, and whatever is approved pauses, until a broadcast is resumed or the halt lifted."""
         return self._halted is not None
+
+    def lag(self) -> float:
+        """Seconds for which messages have been due and Telegram has taken none; 0 when none is due or all halted."""
+        return self._lag.seconds(self._clock.monotonic())
 
     def wake(self) -> None:
         """Something new may be due."""
@@ -134,6 +144,7 @@ class Engine:
                 began = self._clock.monotonic()
                 with contextlib.suppress(NotNow):
                     await self._pass()
+                self.passed = self._clock.monotonic()
                 await self._rest(began)
             await self._land()
         finally:
@@ -149,7 +160,9 @@ class Engine:
         if self._clock.monotonic() - self._seen >= IDLE:
             await self._look()
         await self._fan_out()
-        await self._tick(self._runs.due(self._now(), self._clock.time()))
+        run = self._runs.due(self._now(), self._clock.time())
+        self._lag.see(run is not None and self._halted is None, self._clock.monotonic())
+        await self._tick(run)
 
     async def _recover(self) -> None:
         """Rows that are *sending* though nothing is under way: left by a crash, or by a commit that we never
@@ -298,6 +311,7 @@ class Engine:
     def _landed(self, delivery: Delivery, outcome: Outcome, granted: float) -> None:
         now = self._now()
         self._meter.count(self._clock.monotonic())
+        self._lag.landed(outcome, self._clock.monotonic())
         self._results.append(decide(delivery, outcome, now))
         if self._trouble.note(outcome, now):
             self._flights.withdraw()
@@ -308,7 +322,7 @@ class Engine:
             self._flights.withdraw()
         elif outcome.verb is Verb.HALT and self._halted is None:
             log.error("Telegram refuses this bot: all sending stops, recipients stay pending", said=outcome.detail)
-            self.halt(f"Telegram refuses this bot: {outcome.detail}")
+            self.halt(f"{REFUSED}: {outcome.detail}")
         run = self._runs.get(delivery.broadcast)
         reason = run.faults.count(outcome) if run is not None else None
         if reason is not None and delivery.broadcast not in self._runs.barred:

@@ -19,6 +19,8 @@ from bot.config import Settings
 from bot.desk.roster import Roster
 from bot.desk.seals import Seals
 from bot.desk.shelf import Shelf
+from bot.health.checks import Health
+from bot.health.meters import Meters
 from bot.views.callback import Callback, unpack
 from bot.views.pick_language import pick_language
 from bot.views.scene import House, Scene, unsealed
@@ -49,12 +51,15 @@ class Services:
     """Set when the library was read: it may hold updates to offer."""
     touched: dict[tuple[int, int], float] = field(default_factory=dict)
     """(broadcast, admin) -> when their panel was last drawn, in Unix seconds."""
+    meters: Meters = field(default_factory=Meters)
     roster: Roster = field(init=False)
     seals: Seals = field(init=False)
+    health: Health = field(init=False)
 
     def __post_init__(self) -> None:
         self.roster = Roster(self.settings.owners, self.storage.admins)
         self.seals = Seals(self.storage.stamp)
+        self.health = Health(self.storage, self.engine, self.gate, self.watch)
 
     @property
     def library(self) -> Library:

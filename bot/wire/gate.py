@@ -117,6 +117,8 @@ class Gate:
     ) -> None:
         self.policy = Policy(rate, paid_rate)
         self.on_close = on_close
+        self.floods = 0
+        """429s so far."""
         self._monotonic = monotonic or (lambda: asyncio.get_running_loop().time())
         self._timer: asyncio.TimerHandle | None = None
         self._last = float("-inf")
@@ -160,6 +162,7 @@ class Gate:
 
     def flood(self, seconds: float, lane: Lane = Lane.BROADCAST, granted: float | None = None) -> None:
         """A 429 named so many seconds; see `Policy.flood`."""
+        self.floods += 1
         self.policy.flood(self._now(), seconds, lane, granted)
         if self.on_close is not None:
             self.on_close(self.opens_in())

@@ -93,6 +93,8 @@ class Intake:
         self._stopping = asyncio.Event()
         self.counts: Counter[str] = Counter()
         self.kinds: Counter[str] = Counter()
+        self.took: Callable[[float], None] = lambda seconds: None
+        """Told of each update how long it was in hand, its answer included."""
 
     @property
     def in_hand(self) -> int:
@@ -120,7 +122,9 @@ class Intake:
         urgent = self._door.urgent(update)
         if len(self._taken) >= MOST and not urgent:
             raise Full
-        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        began = loop.time()
         self._taken[number] = future
         try:
             await self._through(update, number, urgent)
@@ -133,6 +137,7 @@ class Intake:
             raise
         else:
             future.set_result(None)
+            self.took(loop.time() - began)
         finally:
             del self._taken[number]
 

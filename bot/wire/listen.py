@@ -59,7 +59,8 @@ class Listener:
             raise CannotListen(
                 f"DAUYS_LISTEN: cannot listen on {self.address} ({why}); choose another address"
             ) from None
-        self.address = "{}:{}".format(*self._runner.addresses[0][:2])
+        host, port = self._runner.addresses[0][:2]
+        self.address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
     async def close(self) -> None:
         if self._runner is not None:

@@ -1,0 +1,1 @@
+"""Whether the bot is well, for machines: checks, counts, and a watchdog."""
