@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from content.names.answer import Verdict
+from content.names.answer import Mention, Verdict
 
 
 class Target(StrEnum):
@@ -37,3 +37,6 @@ class Reply:
 class Asker(Protocol):
     def ask(self, question: str, *, explain: bool = False) -> Reply:
         """Pure and synchronous; keeps nothing of the question."""
+
+    def people_in(self, text: str) -> tuple[Mention, ...]:
+        """The names that stand in an editor's text, in its order, whether or not they are in the records."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from content.ask import Hit, Reply, Target
 from content.library import Library
 from content.models import Basis
-from content.names import Answer, Name, NameIndex, Verdict
+from content.names import Answer, Mention, Name, NameIndex, Verdict
 from content.topics import TopicIndex, Topics
 
 LONGEST = 4096
 """Characters of a question that are looked at; Telegram sends no more in one message."""
+WORDS_AT_ONCE = 600
+_WORD = re.compile(r"[^\W_]+")
 
 
 class LibraryAsker:
@@ -28,6 +31,17 @@ class LibraryAsker:
         topics = self._topics.find(question)
         verdict, hits = _joined(people, topics)
         return Reply(verdict, hits, (*people.steps, *topics.steps) if explain else ())
+
+    def people_in(self, text: str) -> tuple[Mention, ...]:
+        return tuple(one for part in parts(text) for one in self._names.people_in(part))
+
+
+def parts(text: str) -> Iterator[str]:
+    """A text in stretches that the index reads whole: one of very short words has more of them than it reads."""
+    words = list(_WORD.finditer(text))
+    for first in range(0, max(1, len(words)), WORDS_AT_ONCE):
+        end = first + WORDS_AT_ONCE
+        yield text[words[first].start() if first else 0 : words[end].start() if end < len(words) else len(text)]
 
 
 def names_in(library: Library) -> Iterator[Name]:

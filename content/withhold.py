@@ -46,6 +46,10 @@ class Names:
         """Whether one of them is named, in any script and case."""
         return bool(self._stems) and any(self._is(_fold(word)) for word in _WORD.findall(text))
 
+    def words_in(self, text: str) -> tuple[str, ...]:
+        """The words of a text, as they stand there, that name one of them."""
+        return tuple(word for word in _WORD.findall(text) if self._stems and self._is(_fold(word)))
+
     def _is(self, word: str) -> bool:
         return any(
             word.startswith(stem) and len(word) <= len(stem) + min(LONGEST_ENDING, len(stem)) for stem in self._stems

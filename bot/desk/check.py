@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator
 
+from bot.desk.shelf import Shelf
 from bot.views.draft import Written
-from content.ask import Asker, Target
+from bot.views.preflight import Named, Standing
 from content.library import Library
-from content.names.answer import Verdict
 from storage.records import Audience
 
 _CAPITAL = r"[A-ZÀ-ÖØ-ÞА-ЯЁӘҒҚҢӨҰҮҺІЄЇҐ]"
@@ -25,19 +25,43 @@ def digest(payload: str, audience: Audience, at: float) -> str:
     return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
 
 
-def names_in(texts: Iterable[str], asker: Asker, library: Library) -> Mapping[str, bool]:
-    """Each possible name as written -> whether it is exactly one person of the records. Titles of bodies and
-    papers that the records know are left out."""
-    known = _titles(library)
-    found: dict[str, bool] = {}
+def names_in(texts: Iterable[str], shelf: Shelf) -> tuple[Named, ...]:
+    """The names that stand in what goes out, what needs a look first: each as it is written first. It takes a while
+    with a long text; any thread may call it.
+
+    Whoever is hidden is nobody of the records. Beside what reads like a name, whatever is written with
+    capitals as one is told too, unless it is part of a title that the records know.
+    """
+    found: dict[object, Named] = {}
     for text in texts:
-        for match in _NAME.finditer(text):
-            name = match[0].strip()
-            reply = asker.ask(name)
-            person = any(hit.target is Target.PERSON for hit in reply.hits)
-            if person or name.casefold() not in known:
-                found.setdefault(name, person and reply.verdict is Verdict.CARD)
-    return found
+        for one in (*_hidden(text, shelf), *_mentioned(text, shelf), *_capitals(text, shelf)):
+            same = one.people if one.standing is Standing.KNOWN else one.text.casefold()
+            found.setdefault((one.standing, same), one)
+    order = list(Standing)
+    return tuple(sorted(found.values(), key=lambda one: order.index(one.standing)))
+
+
+def _hidden(text: str, shelf: Shelf) -> Iterator[Named]:
+    return (Named(word, Standing.HIDDEN) for word in shelf.names.words_in(text))
+
+
+def _mentioned(text: str, shelf: Shelf) -> Iterator[Named]:
+    for mention in shelf.asker.people_in(text):
+        if shelf.names.in_text(mention.text):
+            continue
+        standing = Standing.KNOWN if mention.sure else Standing.PERHAPS if mention.keys else Standing.UNKNOWN
+        yield Named(mention.text, standing, mention.keys)
+
+
+def _capitals(text: str, shelf: Shelf) -> Iterator[Named]:
+    told = " ".join(mention.text for mention in shelf.asker.people_in(text)).casefold()
+    known = _titles(shelf.library)
+    for match in _NAME.finditer(text):
+        name = match[0].strip()
+        bare = name.casefold()
+        hidden = shelf.names.in_text(name)
+        if not hidden and bare not in known and not any(word in told for word in bare.split()):
+            yield Named(name, Standing.CAPITALS)
 
 
 def _titles(library: Library) -> str:

@@ -58,6 +58,8 @@ async def alert(context: Context, person: int, asked: Asked) -> dict[str, object
     found = faults(services, draft)
     if found:
         raise Refused(f"--text-file: {found[0][1]}")
+    if services.shelf.names.in_text(asked.text):
+        raise Refused("--text-file: it names a person whom an owner has hidden")
     storage = services.storage
     id_ = await storage.broadcasts.draft(person, "", audience, services.now())
     desk = Desk(id_, draft, audience, await storage.subscribers.count(audience))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from bot.desk.approval import TWO, needs_two
 from bot.desk.check import links_outside, names_in
+from bot.desk.shelf import names_one
 from bot.handlers.context import Services
 from bot.handlers.door import Press, note
 from bot.handlers.drafts import bound, faults, read
@@ -35,7 +38,7 @@ async def find(press: Press, desk: Desk) -> Findings:
     return Findings(
         seconds=seconds(services, desk.total),
         digest=bound(services, press.broadcast, desk.draft),
-        names=names_in(texts, services.asker, services.library),
+        names=await asyncio.to_thread(names_in, texts, services.shelf),
         links=links_outside(desk.draft.texts.values(), services.library, services.settings.site),
         faults=tuple(faults(services, desk.draft, press.scene)),
         full=tuple(code for code, written in desk.draft.texts.items() if units(written.text) >= FULL),
@@ -81,6 +84,8 @@ async def ready(press: Press) -> bool:
     """Whether what would go out is what the pressed screen showed, and Telegram would take it."""
     desk = await read(press.services, press.broadcast)
     if await refused(press, "changed", bound(press.services, press.broadcast, desk.draft) != press.said):
+        return False
+    if await refused(press, "hidden", names_one(press.services.shelf.names, press.broadcast.payload)):
         return False
     return not await refused(press, "faulty", not press.broadcast.payload)
 

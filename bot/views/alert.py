@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.views.callback import Action, pack
+from bot.views.notes import note_line
 from bot.views.scene import Scene
 from bot.views.view import Button, Text, View
 from bot.views.words import Words
@@ -63,7 +64,7 @@ def progress(scene: Scene, broadcast: Broadcast, pace: Pace, more: After | None 
     if state is BroadcastState.RUNNING and now.fanned_out:
         _pace(scene, text, now.total - done, pace)
     for note in dict.fromkeys(part.note for part in (broadcast, *more.followers) if part.note):
-        text.line(note)
+        text.line(note_line(scene.words, note))
     return text.view(*_controls(scene, broadcast, state, more))
 
 

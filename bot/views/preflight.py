@@ -3,20 +3,43 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.views.alert import FEWEST, button, duration
 from bot.views.desk import Desk
 from bot.views.outgoing import shown_language
+from bot.views.pieces import plain_name
 from bot.views.scene import Scene
 from bot.views.view import Text, View
 from bot.views.words import LANGUAGES
 
 STARS = 0.1
 """What Telegram asks for one paid message, at most. https://core.telegram.org/bots/faq"""
-SHOWN = 8
-"""Names and links that are listed one by one."""
+NAMES, LINKS = 16, 8
+"""How many are listed one by one."""
+
+
+class Standing(StrEnum):
+    """What the records say of a name in a text; what needs a look comes first."""
+
+    HIDDEN = "hidden"
+    """An owner has taken this person off every screen."""
+    UNKNOWN = "unknown"
+    CAPITALS = "capitals"
+    """Nothing but its capital letters says that it is a name."""
+    PERHAPS = "perhaps"
+    """Near a name of the records, or a part of it."""
+    KNOWN = "known"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name as it is written in a text, and whom of the records it may be."""
+
+    text: str
+    standing: Standing
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +49,7 @@ class Findings:
     seconds: float
     digest: str
     """The beginning of the hash of what would go out: the button that sends is bound to it."""
-    names: Mapping[str, bool] = field(default_factory=dict)
-    """As written -> whether exactly this person is in the records."""
+    names: tuple[Named, ...] = ()
     links: tuple[str, ...] = ()
     """Addresses that are none of our sources'."""
     faults: tuple[tuple[str, str], ...] = ()
@@ -39,6 +61,11 @@ class Findings:
     """Somebody else must approve."""
     others: bool = True
     """There is somebody who may."""
+
+    @property
+    def hidden(self) -> bool:
+        """Somebody whom an owner has hidden is named: it cannot go out."""
+        return any(name.standing is Standing.HIDDEN for name in self.names)
 
 
 def preflight(scene: Scene, desk: Desk, found: Findings) -> View:
@@ -61,7 +88,7 @@ def preflight(scene: Scene, desk: Desk, found: Findings) -> View:
     if found.two and not found.others:
         text.line().line(words("Somebody else must approve, and nobody may yet: an owner names approvers in /admins."))
     rows = ((button(scene, words("Edit"), "tx", desk.id), button(scene, words("Back"), "bk", desk.id)),)
-    if found.faults or not desk.total or (found.two and not found.others):
+    if found.faults or found.hidden or not desk.total or (found.two and not found.others):
         return text.view(*rows)
     label = words("Ask for approval") if found.two else send_label(scene, desk)
     verb = "ask" if found.two else "ok"
@@ -109,16 +136,31 @@ def _lacking(scene: Scene, text: Text, desk: Desk, language: str, count: int) ->
     text.line(line)
 
 
-def _names(scene: Scene, text: Text, names: Mapping[str, bool]) -> None:
+def _names(scene: Scene, text: Text, names: tuple[Named, ...]) -> None:
     words = scene.words
     if not names:
         text.line(words("Names: none recognised. Look yourself."))
         return
     text.line(words("Names:"))
-    for name, known in list(names.items())[:SHOWN]:
-        text.line(f"· {name}: " + (words("in the records") if known else words("NOT in the records")))
-    if len(names) > SHOWN:
-        text.line(words("· and {n} more", n=len(names) - SHOWN))
+    for name in names[:NAMES]:
+        text.line(f"· {name.text[:80]}: {_standing(scene, name)}")
+    if len(names) > NAMES:
+        text.line(words("· and {n} more", n=len(names) - NAMES))
+
+
+def _standing(scene: Scene, name: Named) -> str:
+    words = scene.words
+    if name.standing is Standing.PERHAPS:
+        known = [scene.library.people[id_] for id_ in name.people if id_ in scene.library.people]
+        if len(known) == 1:
+            return words("perhaps {name} of the records", name=plain_name(scene, known[0]))
+        return words("perhaps one of {n} people of the records", n=len(known))
+    return {
+        Standing.HIDDEN: words("HIDDEN by an owner; a text with this name cannot go out"),
+        Standing.UNKNOWN: words("NOT in the records"),
+        Standing.CAPITALS: words("if this is a name: NOT in the records"),
+        Standing.KNOWN: words("in the records"),
+    }[name.standing]
 
 
 def _links(scene: Scene, text: Text, links: tuple[str, ...]) -> None:
@@ -126,7 +168,7 @@ def _links(scene: Scene, text: Text, links: tuple[str, ...]) -> None:
     if not links:
         return
     text.line(words.n("Links: {n} outside our sources.", "Links: {n} outside our sources.", len(links), n=len(links)))
-    for link in links[:SHOWN]:
+    for link in links[:LINKS]:
         text.line(f"· {link[:80]}")
-    if len(links) > SHOWN:
-        text.line(words("· and {n} more", n=len(links) - SHOWN))
+    if len(links) > LINKS:
+        text.line(words("· and {n} more", n=len(links) - LINKS))

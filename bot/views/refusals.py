@@ -20,6 +20,7 @@ def refusal(scene: Scene, guard: str) -> str:
         "another": words("Nobody approves their own alert."),
         "changed": words("The draft has changed since. Look at it again."),
         "two": words("Somebody else must approve it."),
+        "hidden": words("It names a person whom an owner has hidden."),
         "faulty": words("Telegram would refuse it as it is."),
     }
     return known.get(guard, words("This was decided already."))

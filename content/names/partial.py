@@ -98,6 +98,13 @@ class Lone:
         found = (one for at in places for one in self._bearers(at, alone=False, forms=self._matcher.exact(at)))
         return [one for one in found if one.rule == "lone surname"]
 
+    def bearers(self, at: int) -> tuple[int, ...]:
+        """Whose surname a word is, whatever stands beside it: for who reads a text, not for an answer."""
+        index = self._matcher.index
+        known = (form.number for form in self._matcher.exact(at) if index.count_with(form.number) <= COMMON)
+        rows = (row for number in known for row in index.rows_with(number) if index.name(row)[-1] == number)
+        return tuple(dict.fromkeys(map(index.person, rows)))
+
     def _slips(self, at: int) -> list[Form]:
         word = self._words[at]
         if len(word.folds[0]) < LONG_ENOUGH or self._matcher.real.surname(word.folds):

@@ -82,8 +82,10 @@ class NameIndex:
         there = placed(text)
         words = [word for word, _ in there]
         best = self._best(self._found(words), words)
-        keys = [self._index.keys[one.person] for one in best]
-        return mentions(text, there, list(zip(best, keys, strict=True)), self.real)
+        key = self._index.keys
+        lone = Lone(Matcher(self._index, self.real, words))
+        borne = {at: tuple(key[one] for one in lone.bearers(at)) for at, word in enumerate(words) if word.capital}
+        return mentions(text, there, [(one, key[one.person]) for one in best], borne, self.real)
 
     def _whole(self, matcher: Matcher) -> list[Found]:
         return settled(matcher.whole(), matcher.words, self.real)

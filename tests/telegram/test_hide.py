@@ -116,3 +116,16 @@ async def drafted(owner: Person, text: str) -> None:
     await owner.say("/start")
     owner.sandbox.world.say(owner.id, f"/alert {text}")
     await owner.sees("Above is exactly what readers will get.")
+
+
+async def test_a_text_that_names_somebody_hidden_cannot_go_out(house: House, owner: Person) -> None:
+    await subscribed(house, 1)
+    await owner.say(f"/hide {ID}")
+    await drafted(owner, TEXT)
+    await owner.press("Send now")
+    assert "· Шевчук: HIDDEN by an owner" in owner.text
+    assert owner.labels() == ["Edit", "Back"]
+    await owner.say(f"/unhide {ID}")
+    await owner.press("Back")
+    await owner.press("Send now")
+    owner.button("Send to 1 reader")

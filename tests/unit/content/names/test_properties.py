@@ -90,5 +90,5 @@ def test_names_of_an_editors_text_are_found_and_strangers_too(index: NameIndex) 
     assert [(one.text, one.keys, one.sure) for one in mentions] == [
         ("Oksana Shevchuk", ("oksana-shevchuk",), True),
         ("Тарас Шевченко", (), False),
-        ("A. K", (), False),
+        ("A. K.", (), False),
     ]
