@@ -154,6 +154,16 @@ def doctor() -> None:
 
 
 @app.command()
+def healthcheck(
+    alive: Annotated[bool, typer.Option("--alive", help="Only whether a new start would help.")] = False,
+) -> None:
+    """Ask the running bot whether it is well: one line, exit 1 if it is not."""
+    from bot.shell.healthcheck import look
+
+    raise typer.Exit(asyncio.run(look(settings_or_exit(), alive=alive, out=out, err=err)))
+
+
+@app.command()
 def migrate() -> None:
     """Bring the database to this version's schema; `run` does so too."""
     from bot.shell.migrate import migrate_database

@@ -6,6 +6,7 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from babel.localedata import exists
@@ -15,6 +16,8 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 SHIPPED_LIBRARY = Path(__file__).resolve().parent.parent / "content" / "data"
 PREFIX = "DAUYS_"
+HEALTH_PATHS = ("/healthz", "/readyz", "/metrics")
+"""At DAUYS_LISTEN, beside the webhook."""
 SECRETS = ("token", "webhook_secret", "proxy", "database")
 _TOKEN = re.compile(r"[0-9]{3,16}:[A-Za-z0-9_-]{20,}", re.ASCII)
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}", re.ASCII)
@@ -189,6 +192,10 @@ def _webhook(settings: Settings) -> list[str]:
         faults.append(f"{PREFIX}WEBHOOK_SECRET: expected 16 to 256 of A-Z, a-z, 0-9, _ and -, as Telegram takes them")
     if url and token and token.partition(":")[2] in url:
         faults.append(f"{PREFIX}WEBHOOK_URL: holds the token; addresses are logged on the way, choose another path")
+    if urlsplit(url).path in HEALTH_PATHS:
+        faults.append(
+            f"{PREFIX}WEBHOOK_URL: {urlsplit(url).path} is for machines that ask how the bot is; choose another"
+        )
     if url.startswith("http:") and settings.api_url == Settings.model_fields["api_url"].default:
         faults.append(f"{PREFIX}WEBHOOK_URL: Telegram calls https addresses only; put a proxy with TLS in front")
     return faults

@@ -192,7 +192,17 @@ async def _watched(context: Context, done: dict[str, object], fields: Json, tell
     return done | await from_shell.watch(context.services, int(str(done["id"])), tell)
 
 
+async def health(hands: Hands, fields: Json, tell: Tell) -> Json:
+    """`faults`: what is wrong with the running bot, a line each; with `alive` only what a new start would mend."""
+    if hands.running is None:
+        raise Refused(f"no bot runs in {hands.settings.data}")
+    asked = hands.running.health
+    checks = asked.alive() if fields.get("alive") else await asked.ready()
+    return {"faults": [f"{check.name}: {check.fault}" for check in checks if not check.good]}
+
+
 COMMANDS: Mapping[str, Order] = {
+    "health": health,
     "status": status,
     "halt": halt,
     "resume": resume,

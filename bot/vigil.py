@@ -13,7 +13,7 @@ import structlog
 
 from bot.handlers.context import Services
 from bot.health import systemd
-from bot.health.checks import RUNNING, STOPPING, Check, good
+from bot.health.checks import STOPPING, Check, good
 from bot.health.metrics import CONTENT_TYPE, Metrics
 from bot.health.watchdog import Watchdog
 from bot.inbound import Inbound
@@ -50,7 +50,7 @@ class Vigil:
         return [*self.health.tasks(), *self._metrics.tasks(), self._beat]
 
     def started(self) -> None:
-        self.health.stage = RUNNING
+        self.health.started()
         systemd.notify(systemd.READY)
 
     def stopping(self) -> None:

@@ -47,6 +47,10 @@ class Health:
         self._key = Kept(self._keyed, WRITE_FRESH)
         self.inbound: Callable[[], str] = lambda: "not open yet"
         self.stage = STARTING
+        self._since = 0.0
+
+    def started(self) -> None:
+        self.stage, self._since = RUNNING, time.monotonic()
 
     def tasks(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         return [self._written.run, self._key.run]
@@ -55,9 +59,8 @@ class Health:
         """Fails when only a new start can help."""
         if self.stage != RUNNING:
             return [Check("engine")]
-        silent = time.monotonic() - self._engine.passed
-        stuck = silent > STUCK and self._engine.passed > 0
-        return [Check("engine", f"has not moved for {silent:.0f} s; start the bot again" if stuck else "")]
+        silent = time.monotonic() - max(self._engine.passed, self._since)
+        return [Check("engine", f"has not moved for {silent:.0f} s; start the bot again" if silent > STUCK else "")]
 
     async def ready(self) -> list[Check]:
         """Fails when updates do not come in, nothing can be stored, or messages do not go out."""

@@ -11,10 +11,10 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
+from bot.config import HEALTH_PATHS
 from bot.wire.listen import Listener, plain
 
-LIVE, READY, METRICS = "/healthz", "/readyz", "/metrics"
-PATHS = (LIVE, READY, METRICS)
+LIVE, READY, METRICS = HEALTH_PATHS
 PASSED_ON = ("Forwarded", "X-Forwarded-For", "X-Real-IP", "Via", "CF-Connecting-IP")
 Lines = Callable[[], Awaitable[tuple[bool, str]]]
 """Whether all is well, and what is told in either case."""

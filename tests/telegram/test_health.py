@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import shutil
+import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from rich.console import Console
 
-from bot.wire.vitals import PASSED_ON, PATHS
+from bot.config import HEALTH_PATHS, load_settings
+from bot.control import NAME
+from bot.shell.healthcheck import look
+from bot.wire.vitals import PASSED_ON
 from storage.database import Database
 from storage.errors import DiskFull
 from tests.ports import free_port
@@ -96,6 +102,37 @@ async def test_each_fault_is_one_line_that_says_what_to_do(house: House, monkeyp
     assert (await asked(house, "/readyz"))[0] == 200
 
 
+async def checked(house: House, *, alive: bool = False) -> tuple[int, str]:
+    """`dauys healthcheck`: its exit code and what it says."""
+    console = Console(file=io.StringIO(), width=300)
+    settings = load_settings(data=house.data)
+    code = await look(settings, alive=alive, out=console, err=console)
+    assert isinstance(console.file, io.StringIO)
+    return code, console.file.getvalue()
+
+
+async def test_healthcheck_is_one_line_and_an_exit_code(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert await checked(house) == (0, "The bot is well.\n")
+    assert await checked(house, alive=True) == (0, "The bot lives.\n")
+    monkeypatch.setattr("bot.inbound.OVERDUE", -1000.0)
+    code, said = await checked(house)
+    assert code == 1
+    assert re.fullmatch(r"The bot is not well: updates: Telegram has answered no poll for \d+ s; see the log\n", said)
+    assert (await checked(house, alive=True))[0] == 0
+    monkeypatch.setattr("bot.health.checks.STUCK", -1.0)
+    code, said = await checked(house, alive=True)
+    assert code == 1
+    assert "engine: has not moved" in said
+    assert "start the bot again" in said
+    assert (await asked(house, "/healthz"))[0] == 503
+    await house.stop()
+    assert await checked(house) == (1, f"no bot runs in {house.data}\n")
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(house.data / NAME))
+    assert "left behind by a bot that has ended" in (await checked(house))[1]
+    await house.start()
+
+
 async def test_many_who_ask_cost_one_write(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     writes = 0
     write = Database.begin
@@ -146,7 +183,7 @@ async def test_what_many_do_is_counted_in_tens(house: House, reader: Person) -> 
 
 
 async def test_only_neighbours_who_come_straight_are_answered(house: House) -> None:
-    for path in PATHS:
+    for path in HEALTH_PATHS:
         for header in PASSED_ON:
             assert await asked(house, path, {header: "203.0.113.9"}) == (404, "")
         assert (await asked(house, path, method="POST"))[0] == 405

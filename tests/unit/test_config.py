@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.config import ConfigError, Settings, load_settings
+from bot.config import HEALTH_PATHS, ConfigError, Settings, load_settings
 
 TOKEN = "123456789:" + "A" * 35
 
@@ -103,3 +103,9 @@ def test_a_wrong_token_is_not_echoed(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigError) as caught:
         load_settings()
     assert "short" not in str(caught.value)
+
+
+@pytest.mark.parametrize("path", HEALTH_PATHS)
+def test_the_webhook_stands_beside_the_health_paths_not_on_them(path: str) -> None:
+    with pytest.raises(ConfigError, match=f"DAUYS_WEBHOOK_URL: {path} is for machines"):
+        load_settings(webhook_url=f"https://x.y{path}", webhook_secret="s" * 16)
