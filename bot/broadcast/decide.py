@@ -23,13 +23,14 @@ def decide(delivery: Delivery, outcome: Outcome, now: float) -> Result:
     """The result to store. FLOOD, FAULT and HALT cost no attempt: the row waits as it did before. What surely
     never left is tried until it does: a network that is down for a day parks nobody."""
 
+    if outcome.verb is Verb.SENT:
+        return Result(delivery.broadcast, delivery.subscriber, DeliveryState.SENT, message_id=outcome.message_id)
+
     def result(state: DeliveryState, at: float = 0.0) -> Result:
-        cause = Cause.NONE if state is DeliveryState.SENT else outcome.cause
-        return Result(delivery.broadcast, delivery.subscriber, state, cause, outcome.message_id, at, outcome.migrate_to)
+        message, moved = outcome.message_id, outcome.migrate_to
+        return Result(delivery.broadcast, delivery.subscriber, state, outcome.cause, message, at, moved)
 
     match outcome.verb:
-        case Verb.SENT:
-            return result(DeliveryState.SENT)
         case Verb.GONE:
             return result(DeliveryState.GONE)
         case Verb.RETRY:

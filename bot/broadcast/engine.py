@@ -14,13 +14,16 @@ import structlog
 
 from bot.broadcast.decide import decide, unanswered, withdrawn
 from bot.broadcast.flights import Flights
+from bot.broadcast.halt import Halt
 from bot.broadcast.lag import Lag
 from bot.broadcast.meter import Meter
 from bot.broadcast.moves import Moves
 from bot.broadcast.patience import NotNow, Patience
-from bot.broadcast.ports import Clock, Ledger, Observer, Pace, Progress, Sender
+from bot.broadcast.ports import Clock, Ledger, Observer, Pace, Sender
+from bot.broadcast.rest import Rest
 from bot.broadcast.runs import Run, Runs
 from bot.broadcast.trouble import Trouble
+from bot.broadcast.watch import Silent
 from storage.records import BroadcastState, Delivery, Outcome, Result, Verb
 
 log = structlog.get_logger(__name__)
@@ -37,18 +40,6 @@ REFUSED = "Telegram refuses this bot"
 """How the note of a halt begins that the engine itself has called."""
 LAST_WORDS = 1.0
 """Seconds that an orderly stop then gives to a storage that fails."""
-
-
-class Silent:
-    """An observer that does nothing."""
-
-    def progress(self, progress: Progress) -> None: ...
-
-    def moved(self, broadcast: int, state: BroadcastState, note: str) -> None: ...
-
-    def halted(self, note: str) -> None: ...
-
-    def trouble(self, note: str) -> None: ...
 
 
 class Engine:
@@ -72,22 +63,21 @@ class Engine:
         self.passed = float("-inf")
         """The monotonic moment at which the last pass ended, well or not."""
         self._results: list[Result] = []
-        self._halted: str | None = None
-        self._kept_halt: str | None = None
-        """As the ledger has it."""
-        self._started = False
+        self._halt = Halt(ledger, self._patience)
         self._stopping = False
         self._orphans = True
         self._fanning = False
+        self._hungry = False
+        """Connections, and not the gate, are what limits: the next batch is fetched when half of them are free."""
         self._seen = float("-inf")
         self._epoch = 0.0
-        self._wake = asyncio.Event()
+        self._rest = Rest()
         self._finished = asyncio.Event()
 
     @property
     def halted(self) -> bool:
         """Nothing is sent, and whatever is approved pauses, until a broadcast is resumed or the halt lifted."""
-        return self._halted is not None
+        return self._halt.note is not None
 
     def lag(self) -> float:
         """Seconds for which messages have been due and Telegram has taken none; 0 when none is due or all halted."""
@@ -96,7 +86,7 @@ class Engine:
     def wake(self) -> None:
         """Something new may be due."""
         self._seen = float("-inf")
-        self._wake.set()
+        self._rest.end()
 
     async def pause(self, broadcast: int, note: str = "") -> bool:
         """No message of it starts from now on. False: it was not under way."""
@@ -112,14 +102,14 @@ class Engine:
         if moved:
             self._runs.forget(broadcast)
             self._runs.barred.discard(broadcast)
-            self._halted = None
+            self._halt.note = None
         self.wake()
         return moved
 
     def halt(self, note: str = "") -> None:
         """No message of any broadcast is written from now on; all are paused, to be resumed one by one."""
-        if self._halted is None:
-            self._halted = note
+        if not self.halted:
+            self._halt.note = note
             self._flights.withdraw()
             self._pause_all(note)
             self.observer.halted(note)
@@ -127,7 +117,7 @@ class Engine:
 
     def lift(self) -> None:
         """Ends a halt; what it paused stays paused."""
-        self._halted = None
+        self._halt.note = None
         self.wake()
 
     async def stop(self) -> None:
@@ -145,7 +135,7 @@ class Engine:
                 with contextlib.suppress(NotNow):
                     await self._pass()
                 self.passed = self._clock.monotonic()
-                await self._rest(began)
+                await self._until_next(began)
             await self._land()
         finally:
             await self._flights.abandon()
@@ -161,7 +151,7 @@ class Engine:
             await self._look()
         await self._fan_out()
         run = self._runs.due(self._now(), self._clock.time())
-        self._lag.see(run is not None and self._halted is None, self._clock.monotonic())
+        self._lag.see(run is not None and not self.halted, self._clock.monotonic())
         await self._tick(run)
 
     async def _recover(self) -> None:
@@ -177,15 +167,10 @@ class Engine:
 
     async def _keep_halt(self) -> None:
         """A halt outlives a restart: taken over at the start, written down when it changes."""
-        if not self._started:
-            self._kept_halt = await self._patience.ask(self._ledger.halted)
-            self._started = True
-            if self._kept_halt is not None and self._halted is None:
-                self.halt(self._kept_halt)
-        if self._halted != self._kept_halt:
-            halted = self._halted
-            await self._patience.ask(self._ledger.halt, halted)
-            self._kept_halt = halted
+        left = await self._halt.left()
+        if left is not None:
+            self.halt(left)
+        await self._halt.keep()
 
     async def _look(self) -> None:
         active = await self._patience.ask(self._ledger.active)
@@ -195,14 +180,14 @@ class Engine:
         for run in self._runs:
             if run.broadcast.state is BroadcastState.RUNNING:
                 self.observer.progress(self._meter.progress(run.broadcast, now))
-        if self._halted is not None:
-            self._pause_all(self._halted)
+        if self.halted:
+            self._pause_all(self._halt.note or "")
 
     async def _fan_out(self) -> None:
         """Queues pages of the first broadcast whose audience is not complete, for a moment."""
         wall = self._clock.time()
         run = next((r for r in self._runs if r.broadcast.start_at <= wall and not r.broadcast.fanned_out), None)
-        self._fanning = run is not None and self._halted is None and await self._begun(run)
+        self._fanning = run is not None and not self.halted and await self._begun(run)
         if run is None or not self._fanning:
             return
         until = self._clock.monotonic() + FAN_OUT
@@ -227,6 +212,7 @@ class Engine:
 
     async def _tick(self, run: Run | None) -> None:
         """Stores the results so far and takes the next batch; results stay ours until the commit."""
+        self._hungry = False
         limit = self._limit(run) if run is not None else 0
         results = self._results[:]
         if not results and not limit:
@@ -236,6 +222,7 @@ class Engine:
         taken = await self._patience.ask(self._ledger.tick, results, run.id if run and limit else None, limit, now)
         self._orphans = before
         del self._results[: len(results)]
+        self._hungry = self._hungry and len(taken) == limit
         self._runs.stirred({result.broadcast for result in results})
         if run is not None and limit:
             self._launch(run, taken)
@@ -244,21 +231,23 @@ class Engine:
 
     def _launch(self, run: Run, taken: Sequence[Delivery]) -> None:
         for delivery in taken:
-            if self._stopping or self._halted is not None or delivery.broadcast in self._runs.barred:
+            if self._stopping or self.halted or delivery.broadcast in self._runs.barred:
                 self._returned(delivery)
             else:
                 self._flights.launch(delivery, run.broadcast)
 
     def _limit(self, run: Run) -> int:
         """How many more messages to bring to the gate now."""
-        if self._stopping or self._halted is not None or self._orphans:
+        if self._stopping or self.halted or self._orphans:
             return 0
         under_way = len(self._flights)
         most = self._trouble.most(self._now())
         if self._sender.alone(run.broadcast):
             most = 1 if most is None else most
         free = (self._sender.capacity if most is None else most) - under_way
-        return max(0, min(free, self._pace.room()))
+        room = self._pace.room()
+        self._hungry = most is None and room > free
+        return max(0, min(free, room))
 
     async def _exhausted(self, run: Run) -> None:
         """No row of it was due: it waits for a moment, for answers, or it is done."""
@@ -309,6 +298,8 @@ class Engine:
         self.wake()
 
     def _landed(self, delivery: Delivery, outcome: Outcome, granted: float) -> None:
+        if self._hungry and len(self._flights) <= self._sender.capacity // 2:
+            self._rest.end()
         now = self._now()
         self._meter.count(self._clock.monotonic())
         self._lag.landed(outcome, self._clock.monotonic())
@@ -320,7 +311,7 @@ class Engine:
         if outcome.verb is Verb.FLOOD:
             self._pace.flood(outcome.wait, granted)
             self._flights.withdraw()
-        elif outcome.verb is Verb.HALT and self._halted is None:
+        elif outcome.verb is Verb.HALT and not self.halted:
             log.error("Telegram refuses this bot: all sending stops, recipients stay pending", said=outcome.detail)
             self.halt(f"{REFUSED}: {outcome.detail}")
         run = self._runs.get(delivery.broadcast)
@@ -356,7 +347,7 @@ class Engine:
                 return
             await self._clock.sleep(4 * TICK)
 
-    async def _rest(self, began: float) -> None:
+    async def _until_next(self, began: float) -> None:
         now, wall = self._now(), self._clock.time()
         if self._patience.wait:
             seconds = self._patience.wait
@@ -364,22 +355,12 @@ class Engine:
             seconds = 0.0
         elif self._results or len(self._flights):
             seconds = TICK - (self._clock.monotonic() - began)
-        elif self._halted is None and self._runs.due(now, wall) is not None:
+        elif not self.halted and self._runs.due(now, wall) is not None:
             held = max(self._pace.opens_in(), self._trouble.until - now)
             seconds = max(TICK - (self._clock.monotonic() - began), min(IDLE, held))
         else:
             seconds = min(IDLE, max(TICK, self._runs.next_moment(now, wall)))
-        await self._sleep(seconds)
-
-    async def _sleep(self, seconds: float) -> None:
-        """Until the time is over or somebody wakes us."""
-        if seconds <= 0 or self._wake.is_set():
-            await asyncio.sleep(0)
-        else:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await self._wake.wait()
-        self._wake.clear()
+        await self._rest.sleep(seconds)
 
     def _now(self) -> float:
         """Unix seconds that never jump: as they were at the start, plus what has passed since."""

@@ -1,9 +1,21 @@
-"""An observer that keeps the latest look at each running broadcast, for whoever asks."""
+"""Observers: one that does nothing, and one that keeps the latest look at each running broadcast, for whoever asks."""
 
 from __future__ import annotations
 
 from bot.broadcast.ports import Progress
 from storage.records import BroadcastState
+
+
+class Silent:
+    """An observer that does nothing."""
+
+    def progress(self, progress: Progress) -> None: ...
+
+    def moved(self, broadcast: int, state: BroadcastState, note: str) -> None: ...
+
+    def halted(self, note: str) -> None: ...
+
+    def trouble(self, note: str) -> None: ...
 
 
 class Watch:

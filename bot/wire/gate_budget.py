@@ -48,8 +48,9 @@ class Bucket:
     at: float = 0.0
 
     def fill(self, now: float, refill: float, most: float) -> float:
-        self.held = min(most, self.held + max(0.0, now - self.at) * refill)
-        self.at = max(self.at, now)
+        if now > self.at or self.held > most:
+            self.held = min(most, self.held + max(0.0, now - self.at) * refill)
+            self.at = max(self.at, now)
         return self.held
 
 
@@ -86,6 +87,8 @@ class Budget:
         self._later: list[tuple[float, int, Ticket]] = []
         self._numbers = count()
         self._waiting: dict[Lane, int] = dict.fromkeys(self.lanes, 0)
+        self._all = 0
+        """Who waits, over all lanes."""
 
     def waiting(self, lane: Lane) -> int:
         return self._waiting.get(lane, 0)
@@ -94,12 +97,14 @@ class Budget:
         ticket.since = now
         self._lines[ticket.lane].append(ticket)
         self._waiting[ticket.lane] += 1
+        self._all += 1
 
     def drop(self, ticket: Ticket) -> None:
         """It waits no more."""
         if ticket.waiting:
             ticket.waiting = False
             self._waiting[ticket.lane] -= 1
+            self._all -= 1
 
     def refund(self, ticket: Ticket) -> None:
         """It was granted, but nothing was written."""
@@ -119,7 +124,8 @@ class Budget:
             self._lines[ticket.lane].append(ticket)
         if not any(self._lines.values()) or self._tokens(now) < 1.0 - JUST:
             return None
-        for lane in self._order(now):
+        alone = 0 < self._all == self._waiting.get(Lane.BROADCAST)
+        for lane in (Lane.BROADCAST,) if alone else self._order(now):
             ticket_or_none = self._first(lane, now)
             if ticket_or_none is not None:
                 self._take(ticket_or_none, now)
@@ -174,16 +180,15 @@ class Budget:
         return None
 
     def _take(self, ticket: Ticket, now: float) -> None:
-        rate = self.tempo.rate(now)
         self.drop(ticket)
         self._bucket.held -= 1.0
         self.tempo.granted(now)
         if ticket.chat is not None:
             self._chats.take(ticket.chat, now)
         if ticket.lane is Lane.REPLY and self._crowded():
-            self._replies.held(now, rate)
+            self._replies.held(now, self.tempo.rate(now))
             self._replies.bucket.held -= 1.0
             ticket.shared = True
         if ticket.lane is Lane.PANEL:
-            self._panels.held(now, rate)
+            self._panels.held(now, self.tempo.rate(now))
             self._panels.bucket.held -= 1.0

@@ -27,6 +27,7 @@ class Chats:
     def __init__(self) -> None:
         self._due: dict[Chat, float] = {}
         self._groups: dict[Chat, deque[float]] = {}
+        self._forgot = float("-inf")
 
     def __len__(self) -> int:
         return len(self._due) + len(self._groups)
@@ -46,7 +47,8 @@ class Chats:
             sent = self._groups.pop(chat, None) or deque(maxlen=GROUP_MOST)
             sent.append(now)
             self._groups[chat] = sent
-        self._forget(now)
+        if now > self._forgot:
+            self._forget(now)
 
     def refund(self, chat: Chat) -> None:
         """The last message taken for this chat was not written after all."""
@@ -57,6 +59,7 @@ class Chats:
 
     def _forget(self, now: float) -> None:
         """Drops chats in the order in which they were last written to, as far as they are at rest."""
+        self._forgot = now
         while self._due:
             chat, due = next(iter(self._due.items()))
             if due > now:

@@ -182,7 +182,7 @@ def _wait(said: str, parameters: dict[str, Any]) -> float:
 def _parsed(body: bytes) -> dict[str, Any] | None:
     """The answer if it is one of the Bot API: a JSON object with `ok`."""
     try:
-        answer = json.loads(body)
+        answer = json.loads(body.decode())
     except (ValueError, RecursionError):
         return None
     return answer if isinstance(answer, dict) and "ok" in answer else None
