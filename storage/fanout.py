@@ -23,15 +23,14 @@ async def next_page(connection: AsyncConnection, id_: int, limit: int) -> int:
     row = (await connection.execute(select(broadcast).where(broadcast.c.id == id_))).mappings().one()
     if row["fanned_out"] or row["state"] not in OPEN:
         return 0
-    page = _page(row, limit)
-    count, last = (await connection.execute(select(func.count(), func.max(page.c.subscriber_id)))).one()
+    count = int((await connection.execute(_queue(id_, _page(row, limit)))).rowcount)
     if not count:
         await change(connection, id_, fanned_out=True, possible_duplicates=await _uncertain(connection, row))
         return 0
-    await connection.execute(_queue(id_, page))
+    last = select(func.max(delivery.c.subscriber_id)).where(delivery.c.broadcast_id == id_).scalar_subquery()
     await change(connection, id_, cursor=last, total=broadcast.c.total + count)
     await bump(connection, id_, "state", Counter({DeliveryState.QUEUED: count}))
-    return int(count)
+    return count
 
 
 def _page(row: RowMapping, limit: int) -> Any:

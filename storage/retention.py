@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy import ColumnElement, delete, exists, insert, or_, select
 
 from storage.database import Database
 from storage.deliveries import KEPT
 from storage.publications import release
 from storage.records import BroadcastState, Kind, ReaderStatus
-from storage.subscribers import Subscribers, week
-from storage.tables import awaited, broadcast, delivery, media, panel, subscriber
+from storage.subscribers import TIDY, Subscribers, is_tidy, week
+from storage.tables import awaited, broadcast, delivery, media, meta, panel, subscriber
 
 DAY = 24 * 3600
 DRAFTS_KEPT = 30 * DAY
@@ -60,11 +60,24 @@ class Retention:
             )
             for id_ in list(old):
                 await release(connection, id_)
-        if self._subscribers.untidy:  # page moves leave copies of random ids in free space
-            self._subscribers.untidy = False
-            await self._database.vacuum()
+        await self._tidy()
         await self._database.forget()
         return readers
+
+    async def _tidy(self) -> None:
+        """Page moves leave copies of erased random ids in free space: the file is written anew, unless nobody was
+        erased since. That takes the file's size in memory and holds everybody up, so fan-out comes first."""
+        fanning = select(broadcast.c.id).where(
+            broadcast.c.state == BroadcastState.RUNNING, broadcast.c.fanned_out.is_(False)
+        )
+        async with self._database.begin() as connection:
+            if await is_tidy(connection) or await connection.scalar(fanning.limit(1)) is not None:
+                return
+        self._subscribers.untidy = False
+        await self._database.vacuum()
+        async with self._database.begin() as connection:
+            if not self._subscribers.untidy:
+                await connection.execute(insert(meta).values(name=TIDY, value="1"))
 
     async def _readers(self, now: float) -> int:
         blocked = (subscriber.c.status == ReaderStatus.BLOCKED) & (subscriber.c.erase_at <= int(now))

@@ -14,10 +14,12 @@ from storage.counters import cancel_open
 from storage.database import Database, upsert
 from storage.keys import Ring
 from storage.records import Audience, Cause, ReaderStatus, Result, Subscriber, Topic
-from storage.tables import follow, subscriber, subscription
+from storage.tables import follow, meta, subscriber, subscription
 from storage.tombstones import Tombstones
 
 CID = "sub.cid"
+TIDY = "tidy"
+"""In `meta` while no copy of an erased row can be in the file's free space."""
 BLOCKED_KEPT = 24 * 3600
 """Seconds after which a reader who blocked the bot is erased."""
 
@@ -30,6 +32,10 @@ def week(moment: float) -> str:
 def _erase_at(now: float) -> int:
     """A day after the full hour in which the reader blocked the bot: no exact moment is kept."""
     return int(now) // 3600 * 3600 + BLOCKED_KEPT
+
+
+async def is_tidy(connection: AsyncConnection) -> bool:
+    return await connection.scalar(select(meta.c.value).where(meta.c.name == TIDY)) is not None
 
 
 def belongs(audience: Audience) -> ColumnElement[bool]:
@@ -60,7 +66,7 @@ class Subscribers:
         self._now = now
         self._tombstones = tombstones
         self.untidy = True
-        """Somebody was erased since the file was last written anew, or it is not known."""
+        """Somebody was erased since `Retention` last set this to False."""
 
     def _cid(self, chat_id: int) -> bytes:
         return self._keys.seal(CID, chat_id)
@@ -225,6 +231,7 @@ class Subscribers:
         """The tombstones come first: an erasure that a crash interrupts is asked for again, without its row."""
         self._tombstones.add(ids)
         self.untidy = True
+        await connection.execute(delete(meta).where(meta.c.name == TIDY))
         await cancel_open(connection, ids)
         await connection.execute(delete(subscriber).where(subscriber.c.id.in_(ids)))
 

@@ -54,16 +54,21 @@ class Stage:
         async with self.storage() as storage:
             chats = range(FIRST_CHAT, FIRST_CHAT + self.readers)
             await enrol(storage, chats, "en", Topic.ALERTS, time.time())
+            await storage.purge(time.time())  # as a bot that has run before leaves its file
 
     async def approve(self) -> None:
         """A broadcast to all of them, that starts with the bot."""
         async with self.storage() as storage:
-            now = time.time()
-            made = await storage.broadcasts.draft(OWNER, "", ALERTS, now)
-            payload = alert_payload(made, View(TEXT), load_words(), "en")
-            await storage.broadcasts.save_draft(made, payload=payload, audience=ALERTS)
-            await storage.broadcasts.approve(made, now, now)
-            self.broadcast = made
+            await self.approve_in(storage)
+
+    async def approve_in(self, storage: Storage) -> None:
+        """Likewise in a database that was opened before a bot began to run on it: it starts now."""
+        now = time.time()
+        made = await storage.broadcasts.draft(OWNER, "", ALERTS, now)
+        payload = alert_payload(made, View(TEXT), load_words(), "en")
+        await storage.broadcasts.save_draft(made, payload=payload, audience=ALERTS)
+        await storage.broadcasts.approve(made, now, now)
+        self.broadcast = made
 
     async def record(self) -> Broadcast:
         async with self.storage() as storage:

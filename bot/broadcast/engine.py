@@ -18,6 +18,7 @@ from bot.broadcast.halt import Halt
 from bot.broadcast.lag import Lag
 from bot.broadcast.meter import Meter
 from bot.broadcast.moves import Moves
+from bot.broadcast.pages import Pages
 from bot.broadcast.patience import NotNow, Patience
 from bot.broadcast.ports import Clock, Ledger, Observer, Pace, Sender
 from bot.broadcast.rest import Rest
@@ -31,8 +32,7 @@ log = structlog.get_logger(__name__)
 TICK = 0.05
 IDLE = 1.0
 """Seconds between two looks at the ledger, busy or not; `wake` brings the next one forward."""
-PAGE = 1000
-FAN_OUT = 0.03
+FAN_OUT = 0.2
 """Seconds of a pass that fan-out may take before messages have their turn."""
 LAST_ANSWERS = 8.5
 """Seconds for which an orderly stop waits for answers; Telegram may hold a request for 8."""
@@ -62,6 +62,7 @@ class Engine:
         self._lag = Lag()
         self.passed = float("-inf")
         """The monotonic moment at which the last pass ended, well or not."""
+        self._pages = Pages()
         self._results: list[Result] = []
         self._halt = Halt(ledger, self._patience)
         self._stopping = False
@@ -192,7 +193,9 @@ class Engine:
             return
         until = self._clock.monotonic() + FAN_OUT
         while self._clock.monotonic() < until and run.id not in self._runs.barred and not self._stopping:
-            added = await self._patience.ask(self._ledger.fan_out, run.id, PAGE)
+            began = self._clock.monotonic()
+            added = await self._patience.ask(self._ledger.fan_out, run.id, self._pages.size)
+            self._pages.took(self._clock.monotonic() - began)
             run.look_at = float("-inf")
             if not added:
                 await self._look()

@@ -106,3 +106,37 @@ async def test_in_a_large_file_no_random_number_outlives_the_housekeeping(storag
     whole = b"".join(path.read_bytes() for path in tmp_path.glob("dauys.sqlite3*"))
     assert sum(id_ in whole for id_ in ids) == 0
     assert len(ids) == 200
+
+
+async def test_the_file_is_written_anew_only_after_somebody_was_erased_and_not_during_fan_out(
+    storage: Storage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes the file's size in memory, and holds readers up: no start may cost that."""
+    times = 0
+    real = storage._database.vacuum
+
+    async def vacuum() -> None:
+        nonlocal times
+        times += 1
+        await real()
+
+    monkeypatch.setattr(storage._database, "vacuum", vacuum)
+    for chat in (5550001234, 5550001235):
+        await storage.subscribers.subscribe(chat, "en", frozenset(Topic))
+    seen = []
+    await storage.purge(NOW)
+    seen.append(times)
+    storage.subscribers.untidy = True  # as after a start
+    await storage.purge(NOW)
+    seen.append(times)
+    await storage.subscribers.erase(5550001234)
+    id_ = await storage.broadcasts.draft(ADMIN, "payload", Audience(), NOW)
+    await storage.broadcasts.approve(id_, NOW, NOW)
+    await storage.deliveries.set_state(id_, BroadcastState.RUNNING, NOW)
+    await storage.deliveries.fan_out(id_, 10)
+    await storage.purge(NOW)
+    seen.append(times)
+    assert not await storage.deliveries.fan_out(id_, 10)
+    await storage.purge(NOW)
+    seen.append(times)
+    assert seen == [1, 1, 1, 2]

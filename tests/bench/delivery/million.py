@@ -46,17 +46,30 @@ async def _run(yard: Yard, readers: int) -> tuple[float, float, Figures]:
     yard.say(f"{readers:,} readers are enrolled …")
     async with yard.set(readers) as (stage, telegram):
         await telegram.order("limit", rate=RATE, latency=0.06)
-        await stage.approve()
-        async with stage.bot(telegram.url, RATE) as child:
-            yard.say(f"fan-out of {readers:,} …")
+        async with stage.storage() as storage, stage.bot(telegram.url, RATE) as child:
             await telegram.order("ask", every=0.1, text=QUESTION)
+            before = await _answers(telegram, child)
+            await stage.approve_in(storage)
+            yard.say(f"fan-out of {readers:,} …")
             seconds = await _fan_out(stage, child)
-            waits = (await telegram.order("moments"))["waits"]
             await telegram.order("ask", every=0)
+            waits = (await telegram.order("moments"))["waits"][before:]
             await _sends(telegram, child)
             peak = child.peak()
             await child.end()
     return peak, seconds, Figures("Dauys", answers=waits)
+
+
+async def _answers(telegram: StandIn, child: Child) -> int:
+    """Once the bot answers what was asked while it started; how many answers that were."""
+    ends = time.monotonic() + PATIENCE
+    while True:
+        given, open_ = len((await telegram.order("moments"))["waits"]), (await telegram.order("summary"))["unanswered"]
+        if given and not open_:
+            return given
+        if time.monotonic() > ends or not child.running:
+            raise Broken(f"{open_} questions are not answered")
+        await asyncio.sleep(0.02)
 
 
 async def _fan_out(stage: Stage, child: Child) -> float:

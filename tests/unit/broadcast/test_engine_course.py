@@ -164,7 +164,7 @@ def test_no_send_starts_after_somebody_stops_it(way: str) -> None:
 
 def test_a_pause_during_fan_out_holds_and_resuming_completes_it() -> None:
     on = stage(9000, rate=1000)
-    on.ledger.latency = 0.05
+    on.ledger.latency = 0.25
 
     async def pause() -> None:
         async with on.running():
