@@ -141,7 +141,8 @@ def ask(
 
     settings = settings_or_exit()
     today = datetime.now(UTC).date()
-    raise typer.Exit(ask_library(settings, " ".join(question), lang, today, explain=explain, out=out, err=err))
+    asked = " ".join(question)
+    raise typer.Exit(asyncio.run(ask_library(settings, asked, lang, today, explain=explain, out=out, err=err)))
 
 
 @app.command()

@@ -140,6 +140,11 @@ async def reload(hands: Hands, fields: Json, tell: Tell) -> Json:
     return {"records": len(library.records)}
 
 
+async def hidden(hands: Hands, fields: Json, tell: Tell) -> Json:
+    """Whom an owner has taken off every screen, by their ids in the library."""
+    return {"hidden": sorted(await hands.storage.hidden.all())}
+
+
 async def rotate_key(hands: Hands, fields: Json, tell: Tell) -> Json:
     """Exchanges the master key, or ends an exchange that was begun; tells `done` and `total` readers."""
 
@@ -208,6 +213,7 @@ COMMANDS: Mapping[str, Order] = {
     "resume": resume,
     "audit-verify": audit_verify,
     "reload": reload,
+    "hidden": hidden,
     "alert": alert,
     "publish": publish,
     "rotate-key": rotate_key,

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -24,8 +25,14 @@ SHORTEST = 3
 """Letters; shorter words are no names to look for."""
 
 
+_OTHER = re.compile(r"[^a-z]")
+_DOUBLED = re.compile(r"(.)\1+")
+
+
+@lru_cache(maxsize=1 << 16)
 def _fold(word: str) -> str:
-    return re.sub(r"(.)\1+", r"\1", re.sub(r"[^a-z]", "", anyascii(word).lower()))
+    """Kept, for a library says the same words again and again, and each person hidden goes through all of them."""
+    return _DOUBLED.sub(r"\1", _OTHER.sub("", anyascii(word).lower()))
 
 
 def _stem(word: str) -> str:
@@ -38,17 +45,22 @@ class Names:
     """Surnames of some people, as they are known from every spelling."""
 
     def __init__(self, people: Iterable[Person]) -> None:
-        self._stems: set[str] = set()
-        for person in people:
-            self._stems |= {_stem(word) for word in surnames(person)}
+        self._stems = {_stem(word) for person in people for word in surnames(person)}
+        self._known: dict[str, bool] = {}
 
     def in_text(self, text: str) -> bool:
         """Whether one of them is named, in any script and case."""
-        return bool(self._stems) and any(self._is(_fold(word)) for word in _WORD.findall(text))
+        return bool(self._stems) and any(map(self._names, _WORD.findall(text)))
 
     def words_in(self, text: str) -> tuple[str, ...]:
         """The words of a text, as they stand there, that name one of them."""
-        return tuple(word for word in _WORD.findall(text) if self._stems and self._is(_fold(word)))
+        return tuple(filter(self._names, _WORD.findall(text))) if self._stems else ()
+
+    def _names(self, written: str) -> bool:
+        known = self._known.get(written)
+        if known is None:
+            known = self._known[written] = self._is(_fold(written))
+        return known
 
     def _is(self, word: str) -> bool:
         return any(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from datetime import date
 
 from rich.console import Console
 from rich.text import Text as RichText
 
 from bot.config import Settings
+from bot.control import ControlError
 from bot.house import house_of
+from bot.shell.order import order
 from bot.views.answers import draw
 from bot.views.pick_language import pick_language
 from bot.views.scene import Scene
@@ -18,11 +21,13 @@ from content.asker import LibraryAsker
 from content.errors import InvalidLibrary
 from content.loader import load
 from content.names.answer import Verdict
+from content.withhold import without
+from storage.errors import StorageError
 
 STYLES = {"bold": "bold", "italic": "italic", "blockquote": "dim", "expandable_blockquote": "dim", "code": "cyan"}
 
 
-def ask_library(
+async def ask_library(
     settings: Settings, question: str, lang: str, today: date, *, explain: bool, out: Console, err: Console
 ) -> int:
     """Exit code: 0 with an answer, 1 with an honest no, 2 for a language that the bot does not speak."""
@@ -31,11 +36,12 @@ def ask_library(
         err.print(f"--lang {lang}: expected one of {', '.join(words)}", markup=False)
         return 2
     try:
-        library = load(settings.library, language=settings.language)
+        whole = load(settings.library, language=settings.language)
     except InvalidLibrary as error:
         for fault in error.faults:
             err.print(str(fault), markup=False)
         return 1
+    library = without(whole, await _hidden(settings, err))
     language = lang or pick_language(None, question, settings.language)
     reply = LibraryAsker(library).ask(question, explain=explain)
     scene = Scene(words[language], library, house_of(settings), today)
@@ -44,6 +50,18 @@ def ask_library(
         for step in reply.steps:
             out.print(f"· {step}", markup=False, style="dim")
     return 1 if reply.verdict is Verdict.NO else 0
+
+
+async def _hidden(settings: Settings, err: Console) -> Set[str]:
+    """Whom an owner has hidden, from the running bot or from its database; nobody where no bot has ever run."""
+    if not settings.database.get_secret_value() and not (settings.data / "dauys.sqlite3").exists():
+        return frozenset()
+    try:
+        told = await order(settings, "hidden", warn=lambda _: None)
+    except (ControlError, StorageError) as error:
+        err.print(f"Whoever is hidden is shown here, for the list of them cannot be read: {error}", markup=False)
+        return frozenset()
+    return frozenset(told["hidden"])
 
 
 def rendered(view: View) -> RichText:
