@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.errors import WrongKey
+from storage.errors import MissingKey, WrongKey
 from storage.keys import Keys, Ring, read_master_key
 
 NEXT = ".next"
@@ -42,10 +42,15 @@ def next_of(key_file: Path) -> Path:
 
 def masters(key_file: Path) -> list[bytes]:
     """The key, and the next one if a rotation has made it. WrongKey, MissingKey."""
-    found = [read_master_key(key_file)]
-    if next_of(key_file).exists():
-        found.append(read_master_key(next_of(key_file)))
-    return found
+    return [read_master_key(key_file), *_next(key_file)]
+
+
+def _next(key_file: Path) -> list[bytes]:
+    """Empty also when a machine died while it was written: nothing was sealed with that one."""
+    try:
+        return [read_master_key(next_of(key_file))]
+    except (MissingKey, WrongKey):
+        return []
 
 
 def ring_for(key_file: Path, known: Known, bot_id: int) -> Ring:
@@ -70,10 +75,7 @@ def _fitting(candidates: Sequence[bytes], identity: str, row: Generation, bot_id
 
 def settle(key_file: Path, known: Known) -> None:
     """A rotation that ended in the database and not yet on the disk: the next key takes the old one's place."""
-    new = next_of(key_file)
-    if len(known.generations) != 1 or not new.exists():
-        return
-    if _fitting([read_master_key(new)], known.identity, known.generations[0], 0) is not None:
+    if len(known.generations) == 1 and _fitting(_next(key_file), known.identity, known.generations[0], 0) is not None:
         replace(key_file)
 
 

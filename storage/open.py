@@ -21,7 +21,7 @@ from storage.database import DAMAGED, Database, explain, sqlite_url, translated
 from storage.deliveries import Deliveries
 from storage.drafts import Drafts, PanelRows, Waiting
 from storage.erasure import Erasure
-from storage.errors import Damaged, Locked, ReadOnly
+from storage.errors import Damaged, Locked, NewerSchema, ReadOnly
 from storage.figures import read_figures
 from storage.hidden import Hidden
 from storage.jobs import Jobs
@@ -199,6 +199,8 @@ async def inspect(*, url: str | None, data: Path, key_file: Path) -> str:
     with closing(_read_only(path)) as connection:
         now = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     ours = schema.head()
+    if now and now[0] not in schema.revisions():
+        raise NewerSchema(schema.NEWER)
     return (
         "opens with its key, schema current" if now and now[0] == ours else "opens with its key; dauys migrate is due"
     )

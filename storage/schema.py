@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from storage.errors import NewerSchema
 
+NEWER = "the database was written by a later version of Dauys; upgrade, or restore a backup"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -43,7 +44,7 @@ def refuse_newer(connection: Connection) -> None:
     """NewerSchema when the database has a revision that this version does not know."""
     now = revision(connection)
     if now is not None and now not in revisions():
-        raise NewerSchema("the database was written by a later version of Dauys; upgrade, or restore a backup")
+        raise NewerSchema(NEWER)
 
 
 def migrate(connection: Connection, target: str = "head") -> None:

@@ -191,3 +191,19 @@ def test_every_sealed_column_is_known_to_the_rotation() -> None:
     }
     known = {column for column, _ in SEALED} | {subscriber.c.cid, audit.c.actor}
     assert sealed == known, f"not in storage.rotation.SEALED: {sealed - known}"
+
+
+@pytest.mark.parametrize("written", [b"", b"half a key"])
+async def test_a_key_written_by_halves_keeps_no_bot_from_starting(tmp_path: Path, written: bytes) -> None:
+    storage = await filled(tmp_path)
+    await storage.close()
+    half = tmp_path / "key" / "master.key.next"
+    half.write_bytes(written)
+    storage = await opened(tmp_path)
+    assert len([chat for chat in READERS if await storage.subscribers.get(chat)]) == len(READERS)
+    assert await storage.rotation.run(_nobody) == len(READERS)
+    assert not half.exists()
+    await storage.close()
+
+
+async def _nobody(done: int, total: int) -> None: ...
