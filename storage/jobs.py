@@ -154,11 +154,13 @@ class Jobs:
             return await connection.scalar(latest.order_by(broadcast.c.id.desc()).limit(1)) or of
 
     async def moved(self, of: int, reader: ColumnElement[bool], before: int, after: int) -> None:
-        """The reader's message about it has another number now: *Read* has sent it anew. `reader`: as
-        `Subscribers.is_`."""
+        """The reader's message about it, or the notice of its correction, has another number now: *Read* has sent it
+        anew. `reader`: as `Subscribers.is_`."""
+        notices = select(broadcast.c.id).where(broadcast.c.of == of, broadcast.c.kind == Kind.NOTICE)
+        who = select(subscriber.c.id).where(reader)
+        about = or_(sources(of), delivery.c.broadcast_id.in_(notices))
         async with self._database.begin() as connection:
-            who = select(subscriber.c.id).where(reader)
-            mine = (sources(of), delivery.c.subscriber_id.in_(who), delivery.c.message_id == before)
+            mine = (about, delivery.c.subscriber_id.in_(who), delivery.c.message_id == before)
             await connection.execute(update(delivery).where(*mine).values(message_id=after))
 
     async def about(self, of: int) -> Sequence[Broadcast]:

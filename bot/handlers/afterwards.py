@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.desk.shelf import names_one
 from bot.handlers.door import Press
 from bot.handlers.progress import show_progress
 from bot.handlers.sending import refused, seconds
@@ -30,6 +31,8 @@ async def retry(press: Press) -> None:
     services, jobs = press.services, press.services.storage.jobs
     if await refused(press, "changed", _seen(await jobs.reach(press.broadcast.id)) != press.said):
         return
+    if await refused(press, "hidden", await _names_a_hidden_one(press)):
+        return
     now = services.now()
     made = await jobs.retry(press.broadcast.id, press.person, now, start_at=now + services.settings.undo)
     if await refused(press, "decided", made is None):
@@ -37,6 +40,11 @@ async def retry(press: Press) -> None:
     await press.record("retry")
     services.engine.wake()
     await show_progress(press, broadcast=made)
+
+
+async def _names_a_hidden_one(press: Press) -> bool:
+    payload = await press.services.storage.jobs.payload(press.broadcast.id)
+    return names_one(press.services.shelf.names, payload or "")
 
 
 async def ask_recall(press: Press) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from telegram import Update
 
 from bot.desk.permit import Act
-from bot.handlers import afterwards, approve, attach, audience, running, schedule, sending, texts
+from bot.handlers import afterwards, approve, attach, audience, corrections, running, schedule, sending, texts
 from bot.handlers.context import Context, callback_of
 from bot.handlers.door import Press, claim, enter, note, sealed_claim
 from bot.handlers.progress import begins
@@ -42,7 +42,7 @@ STEPS: dict[str, Step] = {
     "bk": Step(texts.back, own=True, of=WRITTEN),
     "tx": Step(texts.menu, own=True, of=WRITTEN),
     "tl": Step(texts.ask, own=True, of=WRITTEN),
-    "tr": Step(texts.remove, own=True, of=WRITTEN),
+    "tr": Step(texts.remove, own=True, of=MESSAGE),
     "pv": Step(texts.preview, own=True, of=WRITTEN),
     "au": Step(audience.menu, own=True, of=MESSAGE),
     "as": Step(audience.set_part, own=True, of=MESSAGE),
@@ -67,6 +67,7 @@ STEPS: dict[str, Step] = {
     "cn": Step(running.cancel, Act.WATCH),
     "rs": Step(running.resume),
     "rp": Step(running.watch, Act.WATCH),
+    "co": Step(corrections.begin, of=MESSAGE),
     "rt": Step(afterwards.ask_retry, of=MESSAGE),
     "ry": Step(afterwards.retry, of=MESSAGE),
     "rc": Step(afterwards.ask_recall, of=MESSAGE),

@@ -6,15 +6,14 @@ from telegram import Update
 from telegram.error import TelegramError
 
 from bot.desk.approval import LASTS
-from bot.desk.check import digest
 from bot.desk.permit import Act
 from bot.handlers.context import Context
 from bot.handlers.door import Press, claim, enter, note
-from bot.handlers.drafts import bound, preview, read, remember
+from bot.handlers.drafts import bound, preview, read, remember, whole
 from bot.handlers.progress import show_progress
 from bot.handlers.reply import send, send_to
 from bot.handlers.requests import REQUEST, announce, close, tell_author
-from bot.handlers.sending import ready, refused
+from bot.handlers.sending import overtake, ready, refused
 from bot.handlers.texts import show_panel, still_draft
 from bot.views import alert as alert_views
 from bot.views import approval as views
@@ -33,10 +32,9 @@ async def ask(press: Press) -> None:
         return
     now = services.now()
     desk = await read(services, press.broadcast)
-    whole = digest(press.broadcast.payload, press.broadcast.audience, desk.draft.at)
-    if not await services.storage.approvals.ask(press.broadcast.id, press.person, whole, now, now + LASTS):
+    if not await services.storage.approvals.ask(press.broadcast.id, press.person, whole(desk), now, now + LASTS):
         return
-    await press.record("ask for approval")
+    await press.record("ask for approval" if desk.of is None else "ask to correct")
     await press.say("")
     others = sorted(services.roster.approvers(now) - {press.person})
     reached = [person for person in others if await show_request(press, desk, person)]
@@ -51,9 +49,8 @@ async def show_request(press: Press, desk: Desk, person: int) -> bool:
     language = reader.language if reader is not None else press.scene.language
     scene = services.scene(language, reader, admin=True, person=person)
     try:
-        await preview(press.context, person, desk.draft, [code for code in LANGUAGES if code in desk.draft.texts])
-        token = bound(services, press.broadcast, desk.draft)
-        message = await send_to(press.context, person, views.request(scene, desk, press.person, token))
+        await preview(press.context, person, desk, [code for code in LANGUAGES if code in desk.draft.texts])
+        message = await send_to(press.context, person, views.request(scene, desk, press.person, bound(desk)))
     except TelegramError:
         return False
     await remember(services, desk.id, person, message.message_id, language, REQUEST)
@@ -69,17 +66,18 @@ async def withdraw(press: Press) -> None:
 async def approve(press: Press) -> None:
     """Of several at once exactly one approves; what changed meanwhile is not approved."""
     services = press.services
-    whole = await _still_asked(press)
-    if whole is None:
+    asked = await _still_asked(press)
+    if asked is None:
         return
     now = services.now()
     desk = await read(services, press.broadcast)
     start = max(now + services.settings.undo, desk.draft.at)
-    if not await services.storage.approvals.approve(press.broadcast.id, press.person, whole, start, now):
+    if not await services.storage.approvals.approve(press.broadcast.id, press.person, asked, start, now):
         await note(services, press.person, f"approve {press.broadcast.id}", "late")
         await press.say(alert_views.too_late(press.scene), alert=True)
         return
-    await press.record("approve")
+    await press.record("approve" if desk.of is None else "approve correction")
+    await overtake(services, press.broadcast)
     services.engine.wake()
     await show_progress(press)
     await tell_author(services, press.context.bot, press.broadcast, ApprovalState.APPROVED)
@@ -93,13 +91,12 @@ async def _still_asked(press: Press) -> str | None:
         await show_progress(press, alert_views.too_late(press.scene))
         return None
     request = await services.storage.approvals.get(press.broadcast.id)
-    desk = await read(services, press.broadcast)
-    whole = digest(press.broadcast.payload, press.broadcast.audience, desk.draft.at)
+    now = whole(await read(services, press.broadcast))
     open_ = request is not None and request.state is ApprovalState.PENDING and services.now() < request.expires
     if await refused(press, "decided", not open_):
         return None
-    same = request is not None and request.digest == whole and whole.startswith(press.said or "-")
-    return None if await refused(press, "changed", not same) else whole
+    same = request is not None and request.digest == now and now.startswith(press.said or "-")
+    return None if await refused(press, "changed", not same) else now
 
 
 async def ask_reason(press: Press) -> None:
@@ -113,18 +110,19 @@ async def ask_reason(press: Press) -> None:
 
 async def reject(press: Press) -> None:
     """*Reject without a reason*."""
-    whole = await _still_asked(press)
-    if whole is not None:
+    asked = await _still_asked(press)
+    if asked is not None:
         await press.say("")
-        await _reject(press.context, press.broadcast, press.person, whole, "")
+        await _reject(press.context, press.broadcast, press.person, asked, "")
 
 
-async def _reject(context: Context, broadcast: Broadcast, person: int, whole: str, reason: str) -> bool:
+async def _reject(context: Context, broadcast: Broadcast, person: int, asked: str, reason: str) -> bool:
     services = context.services
-    if not await services.storage.approvals.reject(broadcast.id, person, whole, reason, services.now()):
+    if not await services.storage.approvals.reject(broadcast.id, person, asked, reason, services.now()):
         return False
     await services.storage.waiting.clear(person)
-    await services.storage.audit.append(person, "reject", f"broadcast {broadcast.id}")
+    action = "reject" if broadcast.of is None else "reject correction"
+    await services.storage.audit.append(person, action, f"broadcast {broadcast.of or broadcast.id}")
     await announce(context.services, context.bot, broadcast, ApprovalState.REJECTED, reason)
     return True
 

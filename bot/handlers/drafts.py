@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from telegram.error import TelegramError
@@ -11,14 +11,15 @@ from bot.desk.check import digest
 from bot.handlers.context import Context, Services
 from bot.handlers.reply import send_to
 from bot.handlers.requests import announce
+from bot.views import correction
 from bot.views import desk as views
 from bot.views.desk import Desk
-from bot.views.draft import Draft, pack_draft, unpack_draft
+from bot.views.draft import Draft, Written, pack_draft, unpack_draft
 from bot.views.outgoing import fault, outgoing, shown_language
 from bot.views.scene import Scene
 from bot.views.view import View
-from bot.wire.payload import draft_payload
-from storage.records import ApprovalState, Audience, Broadcast, Panel
+from bot.wire.payload import draft_payload, view_of
+from storage.records import ApprovalState, Audience, Broadcast, Kind, Panel
 
 BOUND = 12
 """Characters of the hash that a button carries."""
@@ -28,12 +29,22 @@ async def read(services: Services, broadcast: Broadcast) -> Desk:
     """The draft as it stands, with live counts."""
     storage = services.storage
     request = await storage.approvals.get(broadcast.id)
-    return Desk(
+    desk = Desk(
         broadcast.id,
         unpack_draft(await storage.drafts.content(broadcast.id)),
         broadcast.audience,
-        await storage.subscribers.count(broadcast.audience),
-        request is not None and request.state is ApprovalState.PENDING,
+        asked=request is not None and request.state is ApprovalState.PENDING,
+        payload=broadcast.payload,
+    )
+    if broadcast.of is None:
+        return replace(desk, readers=await storage.subscribers.count(broadcast.audience))
+    parts = await storage.broadcasts.set_of(broadcast.id)
+    return replace(
+        desk,
+        of=broadcast.of,
+        readers=await storage.jobs.languages(broadcast.of),
+        notice=next((part.payload for part in parts if part.kind is Kind.NOTICE), ""),
+        was=unpack_draft(await storage.drafts.content(await storage.jobs.basis(broadcast.of))),
     )
 
 
@@ -42,11 +53,13 @@ async def save(context: Context, broadcast: Broadcast, desk: Desk) -> bool:
 
     An open request for approval ends in the same transaction, and whoever was asked is told.
     """
-    kept = await context.services.storage.drafts.save(
+    services = context.services
+    kept = await services.storage.drafts.save(
         desk.id,
         content=pack_draft(desk.draft),
-        payload=payload(context.services, desk),
+        payload=payload(services, desk),
         audience=desk.audience,
+        notice=notice(services, desk) if desk.of is not None else None,
     )
     if kept and desk.asked:
         await announce(context.services, context.bot, broadcast, ApprovalState.VOID)
@@ -54,44 +67,76 @@ async def save(context: Context, broadcast: Broadcast, desk: Desk) -> bool:
 
 
 def payload(services: Services, desk: Desk) -> str:
-    if not desk.draft.texts or faults(services, desk.draft):
+    if not desk.draft.texts or faults(services, desk):
         return ""
-    return draft_payload(desk.id, outgoings(services, desk.draft), services.words)
+    if desk.of is None:
+        return draft_payload(desk.id, _each(services, desk.draft, outgoing), services.words)
+    return draft_payload(desk.of, _each(services, desk.draft, correction.corrected), services.words)
 
 
-def outgoings(services: Services, draft: Draft) -> Mapping[str, View]:
+def notice(services: Services, desk: Desk) -> str:
+    """What tells readers of a correction."""
+    if desk.of is None or not desk.draft.texts or faults(services, desk):
+        return ""
+    views = _each(services, desk.draft, correction.notice)
+    return draft_payload(desk.of, views, services.words, hidden=correction.hidden_notice)
+
+
+def _each(services: Services, draft: Draft, shown: Callable[[Scene, Draft], View]) -> Mapping[str, View]:
     """Language of the reader -> what they get."""
-    return {language: outgoing(services.scene(language, None), draft) for language in services.words}
+    return {language: shown(services.scene(language, None), draft) for language in services.words}
 
 
-def faults(services: Services, draft: Draft, scene: Scene | None = None) -> list[tuple[str, str]]:
-    """(language, reason in the scene's words) for each text that Telegram would refuse or change."""
+def fault_of(services: Services, desk: Desk, written: Written, scene: Scene | None = None) -> str | None:
+    """Why Telegram would refuse this text in this draft, in the scene's words."""
+    ours = max(correction.ours(services.scene(code, None), desk) for code in services.words)
     scene = scene or services.scene(services.house.language, None)
-    found = [(code, fault(scene, text, caption=draft.media is not None)) for code, text in draft.texts.items()]
+    return fault(scene, written, caption=desk.draft.media is not None, ours=ours)
+
+
+def faults(services: Services, desk: Desk, scene: Scene | None = None) -> list[tuple[str, str]]:
+    """(language, reason in the scene's words) for each text that Telegram would refuse or change."""
+    found = [(code, fault_of(services, desk, text, scene)) for code, text in desk.draft.texts.items()]
     return [(code, reason) for code, reason in found if reason is not None]
 
 
-def bound(services: Services, broadcast: Broadcast, draft: Draft) -> str:
-    """The beginning of the hash of payload, audience and schedule, as buttons carry it."""
-    return digest(broadcast.payload, broadcast.audience, draft.at)[:BOUND]
+def whole(desk: Desk) -> str:
+    """The hash of everything that would go out, of the audience and the schedule."""
+    return digest("\0".join(part for part in (desk.payload, desk.notice) if part), desk.audience, desk.draft.at)
 
 
-async def preview(context: Context, person: int, draft: Draft, languages: list[str]) -> list[str]:
-    """Sends each different message exactly as readers get it; the languages that were shown."""
+def bound(desk: Desk) -> str:
+    """Its beginning, as buttons carry it."""
+    return whole(desk)[:BOUND]
+
+
+async def preview(context: Context, person: int, desk: Desk, languages: list[str]) -> list[str]:
+    """Sends each different message exactly as readers get it; the languages that were shown. A correction as it is
+    kept, followed by what tells readers of it."""
     services, shown = context.services, []
+    house = services.house.language
     for language in languages:
-        if shown_language(draft, language, services.house.language) == language or language == languages[0]:
-            await send_to(context, person, outgoing(services.scene(language, None), draft))
-            shown.append(language)
+        if shown_language(desk.draft, language, house) != language and language != languages[0]:
+            continue
+        shown.append(language)
+        if desk.of is None:
+            await send_to(context, person, outgoing(services.scene(language, None), desk.draft))
+        elif desk.payload and desk.notice:
+            message = await send_to(context, person, view_of(desk.payload, language, house))
+            await send_to(context, person, view_of(desk.notice, language, house), message.message_id)
     return shown
+
+
+def panel(scene: Scene, desk: Desk) -> View:
+    return views.panel(scene, desk) if desk.of is None else correction.panel(scene, desk)
 
 
 async def present(context: Context, scene: Scene, person: int, desk: Desk, language: str = "") -> None:
     """After a change of what goes out: the message anew, and the panel below it; the old panel is taken away."""
     first = language or shown_language(desk.draft, scene.language, scene.house.language)
-    if first is not None and not faults(context.services, desk.draft):
-        await preview(context, person, desk.draft, [first])
-    message = await send_to(context, person, views.panel(scene, desk))
+    if first is not None and not faults(context.services, desk):
+        await preview(context, person, desk, [first])
+    message = await send_to(context, person, panel(scene, desk))
     old = await remember(context.services, desk.id, person, message.message_id, scene.language, "draft")
     if old is not None:
         await take_away(context, person, old)

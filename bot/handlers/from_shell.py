@@ -9,13 +9,12 @@ from telegram import Update as Incoming
 
 from bot.control import Refused, Tell
 from bot.desk.approval import LASTS
-from bot.desk.check import digest
 from bot.desk.permit import Act
 from bot.desk.when import NotAMoment, parse_moment
 from bot.handlers.approve import show_request
 from bot.handlers.context import Context, Services
 from bot.handlers.door import Press
-from bot.handlers.drafts import faults, payload
+from bot.handlers.drafts import faults, payload, whole
 from bot.handlers.publish import free, prepare
 from bot.handlers.sending import two
 from bot.views.desk import Desk
@@ -55,7 +54,7 @@ async def alert(context: Context, person: int, asked: Asked) -> dict[str, object
     """Refused, with the reason, before anything is kept."""
     services = context.services
     audience, draft = Audience(_topics(asked.topics)), _draft(services, asked)
-    found = faults(services, draft)
+    found = faults(services, Desk(0, draft, audience))
     if found:
         raise Refused(f"--text-file: {found[0][1]}")
     if services.shelf.names.in_text(asked.text):
@@ -132,13 +131,13 @@ async def _ask(context: Context, person: int, desk: Desk) -> int:
     broadcast = await storage.broadcasts.get(desk.id)
     if broadcast is None:
         raise Refused("the draft was discarded meanwhile")
-    whole = digest(broadcast.payload, broadcast.audience, desk.draft.at)
-    await storage.approvals.ask(desk.id, person, whole, now, now + LASTS)
+    desk = replace(desk, payload=broadcast.payload, asked=True)
+    await storage.approvals.ask(desk.id, person, whole(desk), now, now + LASTS)
     await storage.audit.append(person, "ask for approval", f"broadcast {desk.id}")
     scene = services.scene(services.house.language, None, admin=True, person=person)
     press = Press(Incoming(0), context, scene, person, broadcast)
     others = sorted(services.roster.approvers(now) - {person})
-    reached = [other for other in others if await show_request(press, replace(desk, asked=True), other)]
+    reached = [other for other in others if await show_request(press, desk, other)]
     return len(reached)
 
 

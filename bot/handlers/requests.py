@@ -27,7 +27,7 @@ async def announce(services: Services, bot: Bot, broadcast: Broadcast, state: Ap
             continue
         scene = services.scene(panel.language, None, admin=True, person=panel.person)
         try:
-            await edit_with(bot, panel.person, panel.message, views.ended(scene, broadcast.id, state, reason))
+            await edit_with(bot, panel.person, panel.message, views.ended(scene, broadcast, state, reason))
         except TelegramError:
             continue
     await services.storage.panels.drop_kind(broadcast.id, REQUEST)
@@ -42,6 +42,6 @@ async def tell_author(
     language = mine[0].language if mine else services.house.language
     scene = services.scene(language, None, admin=True, person=broadcast.author)
     try:
-        await send_with(bot, broadcast.author, views.told(scene, broadcast.id, state, reason))
+        await send_with(bot, broadcast.author, views.told(scene, broadcast, state, reason))
     except TelegramError:
         return

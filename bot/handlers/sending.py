@@ -13,11 +13,12 @@ from bot.handlers.drafts import bound, faults, read
 from bot.handlers.progress import show_progress
 from bot.handlers.texts import show_panel, still_draft
 from bot.views import preflight as views
+from bot.views.alert import ENDED
 from bot.views.desk import Desk
 from bot.views.preflight import Findings
 from bot.views.refusals import refusal
 from bot.views.view import units
-from storage.records import BroadcastState
+from storage.records import Broadcast, BroadcastState, Kind
 
 FULL = 4090
 """UTF-16 units from which on a text may be one that Telegram's app has cut."""
@@ -36,11 +37,11 @@ async def find(press: Press, desk: Desk) -> Findings:
     texts = [written.text for written in desk.draft.texts.values()]
     others = services.roster.approvers(services.now()) - {press.person}
     return Findings(
-        seconds=seconds(services, desk.total),
-        digest=bound(services, press.broadcast, desk.draft),
+        seconds=seconds(services, desk.total * (1 if desk.of is None else 2)),
+        digest=bound(desk),
         names=await asyncio.to_thread(names_in, texts, services.shelf),
         links=links_outside(desk.draft.texts.values(), services.library, services.settings.site),
-        faults=tuple(faults(services, desk.draft, press.scene)),
+        faults=tuple(faults(services, desk, press.scene)),
         full=tuple(code for code, written in desk.draft.texts.items() if units(written.text) >= FULL),
         paid=services.settings.paid,
         two=await two(services),
@@ -75,15 +76,28 @@ async def send_now(press: Press) -> None:
     desk = await read(services, press.broadcast)
     start = max(now + wait, desk.draft.at)
     if await services.storage.broadcasts.approve(press.broadcast.id, start, now, seen=press.broadcast):
-        await press.record("send")
+        await press.record("send" if desk.of is None else "correct")
+        await overtake(services, press.broadcast)
         services.engine.wake()
+    elif desk.of is not None:
+        await refused(press, "overtaken", True)
+        return
     await show_progress(press)
+
+
+async def overtake(services: Services, correction: Broadcast) -> None:
+    """What still goes out about the message with older words is stopped; a correction waits for that."""
+    if correction.of is None:
+        return
+    for job in (await services.storage.jobs.reach(correction.of)).jobs:
+        if correction.id not in (job.id, job.after) and job.state not in ENDED and job.kind is not Kind.RECALL:
+            await services.engine.cancel(job.id)
 
 
 async def ready(press: Press) -> bool:
     """Whether what would go out is what the pressed screen showed, and Telegram would take it."""
     desk = await read(press.services, press.broadcast)
-    if await refused(press, "changed", bound(press.services, press.broadcast, desk.draft) != press.said):
+    if await refused(press, "changed", bound(desk) != press.said):
         return False
     if await refused(press, "hidden", names_one(press.services.shelf.names, press.broadcast.payload)):
         return False

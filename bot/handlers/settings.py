@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from telegram import Update
+from telegram.error import TelegramError
 
 from bot.desk.shelf import names_one
 from bot.handlers.context import Context, callback_of
-from bot.handlers.reply import answer, show
+from bot.handlers.reply import answer, send, show
 from bot.views.callback import Action, Callback
 from bot.views.router import screen
+from bot.views.view import View
 from bot.wire.payload import view_of
 from storage.records import ReaderStatus
 
@@ -70,4 +74,22 @@ async def read(update: Update, context: Context) -> None:
     if payload is None or gone or reader is None or reader.status is ReaderStatus.BLOCKED:
         await answer(update, scene.words("This message is no longer kept."), alert=True)
         return
-    await show(update, context, view_of(payload, scene.language, services.house.language))
+    view = view_of(payload, scene.language, services.house.language)
+    if view.photo is None and view.document is None:
+        await show(update, context, view)
+    else:
+        await _instead(update, context, number, view)
+
+
+async def _instead(update: Update, context: Context, number: int, view: View) -> None:
+    """A picture or file cannot stand where a text stood: it comes anew, is what a correction or recall will find, and
+    the notice goes."""
+    await answer(update)
+    message, chat = await send(update, context, view), update.effective_chat
+    notice = update.callback_query.message if update.callback_query is not None else None
+    if notice is None or chat is None:
+        return
+    storage = context.services.storage
+    await storage.jobs.moved(number, storage.subscribers.is_(chat.id), notice.message_id, message.message_id)
+    with suppress(TelegramError):  # Telegram deletes nothing that is older than two days
+        await context.bot.delete_message(chat.id, notice.message_id)

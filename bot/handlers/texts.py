@@ -7,15 +7,16 @@ from telegram import Message, Update
 from bot.desk.permit import Act
 from bot.handlers.context import Context
 from bot.handlers.door import Press, claim, enter
-from bot.handlers.drafts import changed, faults, present, read, remember, save, take_away
+from bot.handlers.drafts import changed, fault_of, faults, panel, present, read, remember, save, take_away
 from bot.handlers.drafts import preview as send_preview
 from bot.handlers.progress import show_progress
 from bot.handlers.reply import send, send_to
 from bot.handlers.requests import close
 from bot.views import alert as alert_views
+from bot.views import correction
 from bot.views import desk as views
 from bot.views.draft import Written
-from bot.views.outgoing import fault
+from bot.views.outgoing import framed, outgoing
 from bot.views.pick_language import KAZAKH
 from bot.views.scene import Scene
 from bot.views.view import Entity, Text, View
@@ -62,7 +63,7 @@ async def take(update: Update, context: Context, scene: Scene, id_: int, languag
         await send(update, context, Text().line(alert_views.too_late(scene)).view())
         return
     desk = await read(services, broadcast)
-    reason = fault(scene, written, caption=desk.draft.media is not None)
+    reason = fault_of(services, desk, written, scene)
     if reason is not None:
         await send(update, context, views.refused(scene, reason))
         return
@@ -100,7 +101,7 @@ async def still_draft(press: Press) -> bool:
 
 
 async def show_panel(press: Press, desk: views.Desk, notice: str = "") -> None:
-    await press.show(views.panel(press.scene, desk), notice)
+    await press.show(panel(press.scene, desk), notice)
     await remember(press.services, desk.id, press.person, press.message_id, press.scene.language, "draft")
 
 
@@ -127,11 +128,17 @@ async def menu(press: Press) -> None:
 
 
 async def ask(press: Press) -> None:
-    """A language was chosen: the next message is its text."""
-    if await still_draft(press) and press.said in LANGUAGES:
-        now = press.services.now()
-        await press.services.storage.waiting.set(press.person, Awaited("text", press.broadcast.id, press.said, now))
-        await press.show(views.ask_for_text(press.scene, press.broadcast.id, press.said))
+    """A language was chosen: the next message is its text. Of a correction it is shown what readers have now."""
+    if not await still_draft(press) or press.said not in LANGUAGES:
+        return
+    services, scene, desk = press.services, press.scene, await read(press.services, press.broadcast)
+    await services.storage.waiting.set(press.person, Awaited("text", desk.id, press.said, services.now()))
+    if desk.was is None or press.said not in desk.was.texts:
+        await press.show(views.ask_for_text(scene, desk.id, press.said))
+        return
+    await press.say("")
+    await send_to(press.context, press.person, outgoing(services.scene(press.said, None), desk.was))
+    await send(press.update, press.context, correction.ask_for_text(scene, desk, LANGUAGES[press.said]))
 
 
 async def remove(press: Press) -> None:
@@ -153,12 +160,12 @@ async def preview(press: Press) -> None:
     desk = await read(press.services, press.broadcast)
     if not await still_draft(press) or not desk.draft.texts:
         return
-    if wrong := faults(press.services, desk.draft, press.scene):
+    if wrong := faults(press.services, desk, press.scene):
         await press.say(wrong[0][1], alert=True)
         return
     await press.say("")
     languages = [code for code in LANGUAGES if code in desk.draft.texts]
-    shown = await send_preview(press.context, press.person, desk.draft, languages)
+    shown = await send_preview(press.context, press.person, desk, languages)
     names = ", ".join(LANGUAGES[code] for code in shown)
     note = press.scene.words("Above, in this order: {languages}.", languages=names)
     await below(press, desk, note)
@@ -166,12 +173,9 @@ async def preview(press: Press) -> None:
 
 async def below(press: Press, desk: views.Desk, note: str) -> None:
     """The panel under what was just shown, headed by a line of its own."""
-    panel = views.panel(press.scene, desk)
-    head = Text().line(note).line()
-    text, entities = panel.text, panel.entities
-    shift = head.size[0]
-    moved = tuple(Entity(e.kind, e.offset + shift, e.length, e.url) for e in entities)
-    view = View("".join(head._parts) + text, moved, panel.rows)
+    shown = panel(press.scene, desk)
+    headed = framed(Text().line(note).line(), Written(shown.text, shown.entities), Text())
+    view = View(headed.text, headed.entities, shown.rows)
     message = await send_to(press.context, press.person, view)
     old = await remember(press.services, desk.id, press.person, message.message_id, press.scene.language, "draft")
     if old is not None:

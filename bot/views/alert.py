@@ -10,7 +10,7 @@ from bot.views.notes import note_line
 from bot.views.scene import Scene
 from bot.views.view import Button, Text, View
 from bot.views.words import Words
-from storage.records import Broadcast, BroadcastState, Cause, DeliveryState, Kind, Reach
+from storage.records import Audience, Broadcast, BroadcastState, Cause, DeliveryState, Kind, Reach
 
 FEWEST = 10
 """Fewer followers of a case than this are not counted out: a small number points at people."""
@@ -109,7 +109,11 @@ class Pace:
 
 def few(broadcast: Broadcast) -> bool:
     """Followers of a case who are so few that their number would point at people."""
-    return bool(broadcast.audience.cases) and broadcast.total < FEWEST
+    return few_readers(broadcast.audience, broadcast.total)
+
+
+def few_readers(audience: Audience, total: int) -> bool:
+    return bool(audience.cases) and total < FEWEST
 
 
 def _waits(scene: Scene, broadcast: Broadcast, now: float) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bot.views.alert import button
+from bot.views import correction
+from bot.views.alert import button, job_name
 from bot.views.desk import Desk, audience_line, count_line, text_line
 from bot.views.scene import Scene
 from bot.views.view import Text, View
 from bot.views.words import LANGUAGES
-from storage.records import ApprovalState
+from storage.records import ApprovalState, Broadcast
 
 MINUTES = 30
 
@@ -16,11 +17,15 @@ def request(scene: Scene, desk: Desk, asker: int, digest: str) -> View:
     """Under the exact messages: who asks, whom it reaches, the questions, *Approve* and *Reject*."""
     words = scene.words
     text = Text().bold(words("Approval is asked for.")).line()
+    if desk.of is not None:
+        text.line(words("Correction of № {n}", n=desk.of))
     text.line(words("By the admin {id}. Above is exactly what readers will get.", id=asker)).line()
     for language in LANGUAGES:
         text.line(text_line(scene, desk.draft, language))
     text.line(words("Audience: {audience}", audience=audience_line(scene, desk.audience)))
-    text.line(count_line(scene, desk))
+    text.line(count_line(scene, desk) if desk.of is None else correction.reach(scene, desk))
+    if desk.unchanged:
+        text.line(correction.unchanged(scene, desk))
     if desk.draft.at:
         text.line(words("Goes out: {moment}", moment=words.exact(desk.draft.at, scene.house.timezone)))
     text.line().line(words("Sourced? Safe to name? No children, addresses, health? Copies cannot be recalled."))
@@ -44,15 +49,22 @@ def ask_for_reason(scene: Scene, draft: int, digest: str) -> View:
     return text.view((button(scene, words("Reject without a reason"), "rr", draft, digest),))
 
 
-def ended(scene: Scene, draft: int, state: ApprovalState, reason: str = "") -> View:
+def ended(scene: Scene, broadcast: Broadcast, state: ApprovalState, reason: str = "") -> View:
     """What stands where the request stood, for approvers."""
-    return Text().line(f"{draft}: {outcome(scene, state)}").line(reason).view()
+    return Text().line(_outcome_of(scene, broadcast, state)).line(reason).view()
 
 
-def told(scene: Scene, draft: int, state: ApprovalState, reason: str = "") -> View:
-    """For whoever asked, as a message of its own."""
+def _outcome_of(scene: Scene, broadcast: Broadcast, state: ApprovalState) -> str:
     words = scene.words
-    text = Text().bold(words("Alert {n}: {outcome}", n=draft, outcome=outcome(scene, state))).line()
+    if broadcast.of is not None:
+        return f"{job_name(words, broadcast.kind, broadcast.of)}: {outcome(scene, state)}"
+    return words("Alert {n}: {outcome}", n=broadcast.id, outcome=outcome(scene, state))
+
+
+def told(scene: Scene, broadcast: Broadcast, state: ApprovalState, reason: str = "") -> View:
+    """For whoever asked, as a message of its own."""
+    words, draft = scene.words, broadcast.id
+    text = Text().bold(_outcome_of(scene, broadcast, state)).line()
     if reason:
         text.line(words("Reason: {reason}", reason=reason))
     return text.view((button(scene, words("Open the draft"), "bk", draft),))

@@ -29,6 +29,21 @@ class Desk:
     """Language -> how many would get it."""
     asked: bool = False
     """A request for approval is open."""
+    of: int | None = None
+    """The message that it corrects, for those who have it; None: it is a message of its own."""
+    payload: str = ""
+    """What goes out, as it is kept."""
+    notice: str = ""
+    """Of a correction: what then answers the message, as it is kept."""
+    was: Draft | None = None
+    """Of a correction: what readers have now."""
+
+    @property
+    def unchanged(self) -> tuple[str, ...]:
+        """Languages in which a correction says what readers have already."""
+        if self.was is None:
+            return ()
+        return tuple(code for code, text in self.draft.texts.items() if self.was.texts.get(code) == text)
 
     @property
     def total(self) -> int:
@@ -114,11 +129,14 @@ def texts(scene: Scene, desk: Desk) -> View:
     """*Text*: a language to write in, or to take out."""
     words = scene.words
     text = Text().bold(words("Text")).line().line(words("Choose a language, then send its text as a message."))
+    if desk.of is not None:
+        text.line(words("Correct every language in which it was wrong: ✓ is corrected."))
     rows = []
     for language, name in LANGUAGES.items():
         there = language in desk.draft.texts
-        row = [button(scene, f"✓ {name}" if there else name, "tl", desk.id, language)]
-        if there and len(desk.draft.texts) > 1:
+        new = there and language not in desk.unchanged
+        row = [button(scene, f"✓ {name}" if new else name, "tl", desk.id, language)]
+        if there and len(desk.draft.texts) > 1 and desk.of is None:
             row.append(button(scene, words("Remove"), "tr", desk.id, language))
         rows.append(tuple(row))
     return text.view(*rows, _back(scene, desk.id))

@@ -37,6 +37,8 @@ class Draft:
     media: Attached | None = None
     at: float = 0.0
     """Unix seconds of the schedule; 0: as soon as it is sent."""
+    corrects: float = 0.0
+    """Unix seconds at which the message went out that a new one corrects, because it cannot be edited any more."""
 
     def with_text(self, language: str, written: Written | None) -> Draft:
         texts = {code: text for code, text in self.texts.items() if code != language}
@@ -53,6 +55,7 @@ def pack_draft(draft: Draft) -> str:
             "card": [draft.card.kind, draft.card.id] if draft.card else None,
             "media": [draft.media.kind, draft.media.id] if draft.media else None,
             "at": draft.at,
+            "corrects": draft.corrects,
         },
         ensure_ascii=False,
     )
@@ -75,4 +78,5 @@ def unpack_draft(text: str) -> Draft:
         Attached(*parts["card"]) if parts["card"] else None,
         Attached(*parts["media"]) if parts["media"] else None,
         parts["at"],
+        parts.get("corrects", 0.0),
     )

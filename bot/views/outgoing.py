@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
 from bot.views.callback import Action, pack
 from bot.views.draft import CARDS, Attached, Draft, Written
 from bot.views.pieces import plain_name
 from bot.views.scene import Scene
 from bot.views.titles import case_title, declaration_label
-from bot.views.view import Button, View, units
+from bot.views.view import Button, Text, View, units
 from bot.views.words import fallbacks
 
 LONGEST = 4096
@@ -44,7 +48,26 @@ def outgoing(scene: Scene, draft: Draft) -> View:
     media = draft.media or Attached("", "")
     photo = media.id if media.kind == "photo" else None
     document = media.id if media.kind == "document" else None
-    return View(written.text, written.entities, tuple(rows), photo=photo, document=document)
+    shown = framed(heading(scene, draft), written, Text())
+    return View(shown.text, shown.entities, tuple(rows), photo=photo, document=document)
+
+
+def framed(before: Text, written: Written, after: Text) -> Written:
+    """The words as they were typed, every byte, between words of ours."""
+    (head, first), (tail, last) = before.raw(), after.raw()
+    start, end = units(head), units(head) + units(written.text)
+    moved = tuple(replace(entity, offset=entity.offset + start) for entity in written.entities)
+    return Written(
+        head + written.text + tail, (*first, *moved, *(replace(entity, offset=entity.offset + end) for entity in last))
+    )
+
+
+def heading(scene: Scene, draft: Draft) -> Text:
+    """What stands above a new message that corrects an earlier one; otherwise nothing."""
+    if not draft.corrects:
+        return Text()
+    day = datetime.fromtimestamp(draft.corrects, ZoneInfo(scene.house.timezone)).date()
+    return Text().bold(scene.words("Correction of our message of {date}:", date=scene.words.date(day))).line()
 
 
 def short(label: str) -> str:
@@ -63,18 +86,20 @@ def card_title(scene: Scene, card: Attached) -> str | None:
     return declaration_label(scene, record) if card.kind == "decl" else str(record.title)
 
 
-def fault(scene: Scene, written: Written, *, caption: bool = False) -> str | None:
-    """Why Telegram would refuse or change this text, or None."""
+def fault(scene: Scene, written: Written, *, caption: bool = False, ours: int = 0) -> str | None:
+    """Why Telegram would refuse or change this text, or None. `ours`: UTF-16 units that we add, with a piece of
+    formatting."""
     words = scene.words
-    most = LONGEST_CAPTION if caption else LONGEST
+    most = (LONGEST_CAPTION if caption else LONGEST) - ours
+    pieces = MOST_ENTITIES - bool(ours)
     if not written.text.strip():
         return words("the text is empty.")
     if _broken(written.text):
         return words("the text has broken characters; type it anew.")
     if units(written.text) > most:
         return words("the text has {n} characters; Telegram takes {most}.", n=units(written.text), most=most)
-    if len(written.entities) > MOST_ENTITIES:
-        return words("{n} pieces of formatting; Telegram takes {most}.", n=len(written.entities), most=MOST_ENTITIES)
+    if len(written.entities) > pieces:
+        return words("{n} pieces of formatting; Telegram takes {most}.", n=len(written.entities), most=pieces)
     return _entity_fault(scene, written)
 
 

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.views import correction
 from bot.views.alert import FEWEST, button, duration
 from bot.views.desk import Desk
 from bot.views.outgoing import shown_language
@@ -71,6 +72,10 @@ class Findings:
 def preflight(scene: Scene, desk: Desk, found: Findings) -> View:
     words = scene.words
     text = Text().line(reach(scene, desk, found.seconds))
+    if desk.of is not None:
+        text.line(correction.reach(scene, desk))
+    if desk.unchanged:
+        text.line(correction.unchanged(scene, desk))
     for language, count in sorted(desk.readers.items()):
         _lacking(scene, text, desk, language, count)
     if desk.draft.at:
@@ -110,6 +115,8 @@ def reach(scene: Scene, desk: Desk, seconds: float) -> str:
 
 def send_label(scene: Scene, desk: Desk) -> str:
     words = scene.words
+    if desk.of is not None:
+        return correction.label(scene, desk)
     if few(desk):
         return words("Send to fewer than {n} readers", n=FEWEST)
     return words.n("Send to {n} reader", "Send to {n} readers", desk.total, n=words.number(desk.total))

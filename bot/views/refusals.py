@@ -21,6 +21,7 @@ def refusal(scene: Scene, guard: str) -> str:
         "changed": words("The draft has changed since. Look at it again."),
         "two": words("Somebody else must approve it."),
         "hidden": words("It names a person whom an owner has hidden."),
+        "overtaken": words("The message was recalled or corrected meanwhile. Begin anew from its report: /broadcasts."),
         "faulty": words("Telegram would refuse it as it is."),
     }
     return known.get(guard, words("This was decided already."))

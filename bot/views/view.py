@@ -120,6 +120,10 @@ class Text:
         self._entities += [replace(e, offset=e.offset + start) for e in entities]
         return self.span(Kind.FOLDED if folded else Kind.QUOTE, text)
 
+    def raw(self) -> tuple[str, tuple[Entity, ...]]:
+        """Text and entities as they are, trailing white space kept."""
+        return "".join(self._parts), tuple(self._entities)
+
     def build(self) -> tuple[str, tuple[Entity, ...]]:
         """Text without trailing white space, and the entities clipped to it."""
         text = "".join(self._parts).rstrip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from bot.views import alert
 from bot.views.view import Button, Entity, View
@@ -17,10 +17,16 @@ def alert_payload(broadcast: int, view: View, words: Mapping[str, Words], langua
     return draft_payload(broadcast, {language: view}, words)
 
 
-def draft_payload(broadcast: int, views: Mapping[str, View], words: Mapping[str, Words]) -> str:
-    """`views`: language of the reader -> what they get. The notice of a hidden one in each of our languages."""
-    hidden = {code: fields(alert.hidden(known, broadcast)) for code, known in words.items()}
-    text = encode({code: fields(view) for code, view in views.items()}, hidden)
+def draft_payload(
+    broadcast: int,
+    views: Mapping[str, View],
+    words: Mapping[str, Words],
+    *,
+    hidden: Callable[[Words, int], View] = alert.hidden,
+) -> str:
+    """`views`: language of the reader -> what they get. What `hidden` ones get instead, in each of our languages."""
+    notices = {code: fields(hidden(known, broadcast)) for code, known in words.items()}
+    text = encode({code: fields(view) for code, view in views.items()}, notices)
     media = next((named for view in views.values() if (named := _media(view))), None)
     return json.dumps(json.loads(text) | {"media": media}, ensure_ascii=False, sort_keys=True) if media else text
 

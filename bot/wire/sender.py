@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import Any, Protocol
 
 import aiohttp
@@ -30,6 +31,8 @@ from storage.errors import StorageError
 from storage.records import Broadcast, Cause, Delivery, Kind, Outcome, Verb
 
 log = structlog.get_logger(__name__)
+_OTHER_FORM = "in the message to edit"
+"""As in "there is no caption in the message to edit"."""
 
 LONGEST = 60.0
 """Seconds for a whole answer, however often a piece of it comes."""
@@ -71,6 +74,7 @@ class WireSender:
         self._bodies = Bodies(settings.language, paid=settings.paid)
         self._files = files
         self._file_ids: dict[str, str] = {}
+        self._otherwise: set[tuple[int, int]] = set()
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(capacity={self._capacity})"
@@ -113,9 +117,25 @@ class WireSender:
         if self._session is None:
             raise RuntimeError("the sender is not open")
         media = attached(job.payload)
+        if media is not None and job.kind is Kind.CORRECT:
+            return self._caption_or_text(delivery, job)
         if media is not None and not delivery.hidden and self.alone(job):
             return self._with_file(delivery, job, media)
         return self._send(delivery, job, self._file_id(media) if media else "")
+
+    async def _caption_or_text(self, delivery: Delivery, job: Broadcast) -> Outcome:
+        """Edits a message that has a picture or file, or the notice of one. Which of them a reader has who has hidden
+        texts since, shows them again, or has pressed *Read*, only Telegram knows: refused as one, it is tried as the
+        other next time."""
+        key = delivery.broadcast, delivery.subscriber
+        other = key in self._otherwise
+        outcome = await self._send(replace(delivery, hidden=delivery.hidden is not other), job, "")
+        if outcome.cause is Cause.MISSING and _OTHER_FORM in outcome.detail and not other:
+            self._otherwise.add(key)
+            return Outcome(Verb.RETRY, Cause.OTHER, detail=outcome.detail)
+        if outcome.verb in (Verb.SENT, Verb.GONE):
+            self._otherwise.discard(key)
+        return outcome
 
     async def _with_file(self, delivery: Delivery, job: Broadcast, media: Attached) -> Outcome:
         try:
