@@ -35,6 +35,8 @@ class Stage:
     folder: Path
     readers: int
     broadcast: int = 0
+    text: str = TEXT
+    """What is broadcast."""
     settings: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -65,7 +67,7 @@ class Stage:
         """Likewise in a database that was opened before a bot began to run on it: it starts now."""
         now = time.time()
         made = await storage.broadcasts.draft(OWNER, "", ALERTS, now)
-        payload = alert_payload(made, View(TEXT), load_words(), "en")
+        payload = alert_payload(made, View(self.text), load_words(), "en")
         await storage.broadcasts.save_draft(made, payload=payload, audience=ALERTS)
         await storage.broadcasts.approve(made, now, now)
         self.broadcast = made

@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable
 from typing import Any, cast
 
-from bot.bench.telegram import FIRST_CHAT, Answer, Telegram
+from bot.bench.telegram import FIRST_CHAT, OWNER, Answer, Telegram
 
 _HEAD = re.compile(rb"^(?:POST|GET) /bot[^/ ]*/(\w+)[^ ]* HTTP", re.ASCII)
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
@@ -183,12 +183,13 @@ class Server:
         return {"now": self.telegram.now()}
 
     def _do_press(self, order: Json) -> Json:
-        pressed = self.telegram.press(order["label"])
+        pressed = self.telegram.press(order["label"], order.get("chat", OWNER))
         self.deliver()
         return {"pressed": pressed, "now": self.telegram.now()}
 
     def _do_owner(self, order: Json) -> Json:
-        return {"messages": [{"text": seen.get("text", "")} for seen in self.telegram.owner]}
+        told = ("text", "chat", "message_id", "edited")
+        return {"messages": [{name: seen.get(name, "") for name in told} for seen in self.telegram.owner]}
 
     def _do_ask(self, order: Json) -> Json:
         """A question every `every` seconds, each by another reader, until the next order to ask; 0 ends it."""

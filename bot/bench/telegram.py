@@ -22,6 +22,8 @@ from bot.sandbox.faults import FAULTS, Fault, migrated
 FIRST_CHAT = 5_000_000_000
 FIRST_ASKER = 7_000_000_000
 OWNER = 8_000_000_001
+OWNERS = range(OWNER, OWNER + 20)
+"""Who may be at the desk; the first is the only owner unless a measurement names more."""
 _CHAT = re.compile(rb'(?:"chat_id": ?"?|(?:^|&)chat_id=|name="chat_id"\r\n(?:[^\r\n]+\r\n)*\r\n)(-?\d+)', re.ASCII)
 Json = dict[str, Any]
 
@@ -63,7 +65,7 @@ class Telegram:
     waits: array[float] = field(default_factory=lambda: array("d"))
     """Seconds from a question's moment to the arrival of its answer."""
     owner: list[Json] = field(default_factory=list)
-    """Messages to the owner, edits too, newest last."""
+    """Messages to the owners, edits too, newest last: with `chat`, and `edited`, the moment of an edit."""
     in_flight: int = 0
     _held: float = field(default=math.inf)
     _filled: float = 0.0
@@ -84,9 +86,11 @@ class Telegram:
             self._note(body, int(found[1]) if found else 0)
             return self._send(int(found[1])) if found else _refusal(400, "Bad Request: chat_id is empty")
         if method.startswith("edit"):
+            found = _CHAT.search(body)
+            chat = int(found[1]) if found else 0
             self._message += 1
-            self._note(body, OWNER)
-            return _ok({"message_id": self._message, "date": 0, "chat": {"id": OWNER, "type": "private"}})
+            self._note(body, chat, edited=self.now())
+            return _ok({"message_id": self._message, "date": 0, "chat": {"id": chat, "type": "private"}})
         return _OTHERS.get(method, _TRUE)(self)
 
     def me(self) -> Json:
@@ -134,11 +138,10 @@ class Telegram:
         self._held -= 1
         return None
 
-    def _note(self, body: bytes, chat: int) -> None:
+    def _note(self, body: bytes, chat: int, edited: float | None = None) -> None:
         """What an owner sees, for the buttons under it."""
-        if chat == OWNER:
-            fields = _fields(body)
-            self.owner.append({"message_id": self._message + 1, **fields})
+        if chat in OWNERS:
+            self.owner.append({"message_id": self._message + 1, **_fields(body), "chat": chat, "edited": edited})
 
     def _fault(self, chat: int) -> Fault | None:
         names = self.faults.get(chat)
@@ -176,9 +179,9 @@ class Telegram:
             message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text.split()[0])}]
         self.updates.append({"update_id": self._update, "message": message})
 
-    def press(self, label: str) -> bool:
-        """The owner presses the newest button whose label holds these words; False: there is none."""
-        for seen in reversed(self.owner):
+    def press(self, label: str, chat: int = OWNER) -> bool:
+        """An owner presses the newest button whose label holds these words; False: there is none."""
+        for seen in reversed([seen for seen in self.owner if seen["chat"] == chat]):
             for row in seen.get("reply_markup", {}).get("inline_keyboard", []):
                 for button in row:
                     if label in button["text"] and "callback_data" in button:
@@ -188,8 +191,8 @@ class Telegram:
 
     def _pressed(self, seen: Json, data: str) -> None:
         self._update += 1
-        person = {"id": OWNER, "is_bot": False, "first_name": "O", "language_code": "en"}
-        chat = {"id": OWNER, "type": "private", "first_name": "O"}
+        person = {"id": seen["chat"], "is_bot": False, "first_name": "O", "language_code": "en"}
+        chat = {"id": seen["chat"], "type": "private", "first_name": "O"}
         message = {"message_id": int(seen["message_id"]), "date": int(time.time()), "chat": chat, "text": "-"}
         query = {"id": str(self._update), "from": person, "chat_instance": "1", "data": data, "message": message}
         self.updates.append({"update_id": self._update, "callback_query": query})

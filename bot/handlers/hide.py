@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from telegram import Update
 
 from bot.desk.permit import Act
@@ -70,8 +72,8 @@ async def _hidden(services: Services, scene: Scene, owner: int, id_: str) -> Vie
     if person is None:
         return views.nobody(scene, id_)
     await services.storage.hidden.add(id_)
-    stopped, dropped = await sweep(services, names_of(services.shelf.whole, {id_}))
-    await arrange(services)
+    names = names_of(services.shelf.whole, {id_})
+    (stopped, dropped), _ = await asyncio.gather(sweep(services, names), arrange(services))
     await services.storage.audit.append(owner, "hide", id_)
     return views.hidden(scene, person, stopped, dropped)
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-FIGURES = ("names", "library", "delivery")
+FIGURES = ("names", "library", "delivery", "desk")
 """What is measured when no section is named."""
 SECTIONS = (*FIGURES, "faults")
 """Modules beside this one, each with `run(quick: bool) -> Report`; a section named with rows, such as

@@ -55,7 +55,7 @@ def run(quick: bool = False) -> Report:
     report = Report("library", f"A library of {count:,} cases", "names.md")
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        _write(root, Town(SEED).people(count))
+        write(root, Town(SEED).people(count))
         before, begun = resident(), time.perf_counter()
         library = load(root)
         read = time.perf_counter() - begun
@@ -74,7 +74,7 @@ def run(quick: bool = False) -> Report:
     return report
 
 
-def _write(root: Path, people: list[Person]) -> None:
+def write(root: Path, people: list[Person]) -> None:
     """One person in one case each; text in two languages, one source for all."""
     for kind in ("sources", "people", "cases", "declarations", "updates"):
         (root / kind).mkdir()
