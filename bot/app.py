@@ -36,6 +36,7 @@ from bot.inbound import LARGEST, Inbound
 from bot.orders import Hands, bound
 from bot.views.words import load_words
 from bot.vigil import Vigil, Work, lasting
+from bot.wire.closing import Closing
 from bot.wire.gate import Gate
 from bot.wire.limiter import GateLimiter
 from bot.wire.listen import CannotListen, Listener
@@ -163,6 +164,8 @@ async def _serve(
     await sweep(services, services.shelf.names)
     services.house = replace(services.house, username=application.bot.username)
     await services.roster.load()
+    closing = Closing(services.gate, services.storage.meta)
+    await closing.restore()
     await services.sender.open()
     panels = Panels(services, application.bot)
     try:
@@ -170,6 +173,7 @@ async def _serve(
             coming = group.create_task(lasting(inbound.run, stop))
             parts: list[Work] = [
                 services.engine.run,
+                closing.run,
                 panels.run,
                 partial(_housekeeping, services),
                 partial(_reloads, services),
@@ -184,6 +188,8 @@ async def _serve(
             vigil.stopping()
             inbound.stop()
             await asyncio.gather(services.engine.stop(), coming, inbound.close())
+            with contextlib.suppress(StorageError):
+                await closing.keep()
             for task in others:
                 task.cancel()
         await inbound.end()

@@ -14,7 +14,7 @@ FIRST = 50
 MOST_EARLY = FIRST // 5
 """More refusals than a fifth of the first fifty answers: the wrong bot, or the wrong database."""
 _EARLY = (Cause.CONTENT, Cause.OTHER, Cause.UNREACHABLE, Cause.RIGHTS)
-LONG_FLOOD = 900.0
+LONG_FLOOD = 300.0
 """Seconds; for longer a broadcast does not wait by itself."""
 
 

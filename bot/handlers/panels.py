@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import structlog
 from telegram import Bot
-from telegram.error import BadRequest, TelegramError
+from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot.handlers.context import Services
 from bot.handlers.progress import draw, parts
@@ -15,7 +15,7 @@ from bot.handlers.requests import announce
 from bot.views.alert import ENDED, whole_state
 from bot.wire.fields import edit_fields
 from bot.wire.lanes import Lane, lane
-from bot.wire.limiter import Overtaken
+from bot.wire.limiter import Overtaken, seconds
 from storage.errors import StorageError
 from storage.records import ApprovalState, Broadcast, Panel
 
@@ -26,6 +26,8 @@ EVERY = 3.0
 many who watch each panel is redrawn more seldom, and the broadcast keeps its rate."""
 LOOK = 0.5
 """Seconds between two looks at what has moved."""
+CLOSED = 60.0
+"""Seconds between two tries at most while Telegram lets nothing through."""
 RECENT = 20
 
 
@@ -46,6 +48,8 @@ class Panels:
                 await self.redraw()
                 await self._expire()
                 failing = False
+            except RetryAfter as error:
+                await asyncio.sleep(min(seconds(error), CLOSED))
             except TelegramError as error:
                 log.warning("a panel could not be redrawn", error=type(error).__name__)
             except StorageError as error:

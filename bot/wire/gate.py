@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,6 +18,8 @@ AHEAD = 0.15
 """Seconds' worth of deliveries that wait at the gate, so that it never starves between two ticks."""
 QUANTUM = 0.004
 """Seconds between two looks at least: at high rates a few go at once, well within the budget's slack."""
+LONGEST = 60.0
+"""Seconds of a closing that a reply or a panel waits for; for longer it is given up."""
 BRIEFEST = 0.5
 """Seconds for which a 429 closes the gate at least, whatever it names."""
 
@@ -84,6 +85,13 @@ class Policy:
     def waiting(self, lane: Lane) -> int:
         return self._of[lane].waiting(lane)
 
+    def leave(self) -> list[Ticket]:
+        """Everybody who waits, broadcasts apart, waits no more."""
+        gone = [ticket for budget in self.budgets for ticket in budget.queued() if ticket.lane is not Lane.BROADCAST]
+        for ticket in gone:
+            self.drop(ticket)
+        return gone
+
     def pace(self, now: float, lane: Lane = Lane.BROADCAST) -> float:
         """Messages a second that this lane's budget gives now."""
         return self._of[lane].tempo.rate(now)
@@ -91,6 +99,14 @@ class Policy:
     def _forget(self, ticket: Ticket) -> None:
         if ticket.key is not None and self._newest.get(ticket.key) is ticket:
             del self._newest[ticket.key]
+
+
+class Closed(Exception):
+    """Telegram has closed the gate for longer than an answer can wait: `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"Telegram lets nothing through for {seconds:.0f} s")
+        self.seconds = seconds
 
 
 @dataclass(eq=False, slots=True)
@@ -138,7 +154,10 @@ class Gate:
         self.policy.drop(waiter)
 
     async def turn(self, lane: Lane, chat: Chat | None = None, key: object = None) -> float:
-        """The moment at which one message was let through, for `flood`. Superseded: `key` came again."""
+        """The moment at which one message was let through, for `flood`. Superseded: `key` came again. Closed: for so
+        long that whoever waits would hold up others."""
+        if lane is not Lane.BROADCAST and self.opens_in() > LONGEST:
+            raise Closed(self.opens_in())
         loop = asyncio.get_running_loop()
         waiter = Waiter(lane, chat, key, future=loop.create_future())
         overtaken = self.policy.add(waiter, self._now())
@@ -164,8 +183,13 @@ class Gate:
         """A 429 named so many seconds; see `Policy.flood`."""
         self.floods += 1
         self.policy.flood(self._now(), seconds, lane, granted)
+        left = self.opens_in()
+        if left > LONGEST:
+            for ticket in self.policy.leave():
+                if isinstance(ticket, Waiter) and ticket.future is not None and not ticket.future.done():
+                    ticket.future.set_exception(Closed(left))
         if self.on_close is not None:
-            self.on_close(self.opens_in())
+            self.on_close(left)
 
     def restore(self, seconds: float) -> None:
         """Closed since before a restart, for so many seconds more."""
@@ -207,18 +231,3 @@ class Gate:
         moment = self.policy.wake(now)
         if moment is not None:
             self._timer = asyncio.get_running_loop().call_later(max(QUANTUM, moment - now), self._pump)
-
-
-def closing(seconds: float, wall: float) -> str:
-    """What to keep of a closing across a restart; `wall` is now, in Unix seconds."""
-    return f"{wall + seconds:.3f} {seconds:.3f}"
-
-
-def closed_for(kept: str, wall: float) -> float:
-    """Seconds that are left of it: never more than were named, wherever the wall clock went meanwhile."""
-    try:
-        until, named = map(float, kept.split())
-    except ValueError:
-        return 0.0
-    left = min(until - wall, named)
-    return left if math.isfinite(left) and left > 0 else 0.0

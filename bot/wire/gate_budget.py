@@ -10,7 +10,7 @@ import heapq
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import chain, count
 
 from bot.wire.gate_chats import Chat, Chats
 from bot.wire.gate_tempo import Tempo
@@ -92,6 +92,11 @@ class Budget:
 
     def waiting(self, lane: Lane) -> int:
         return self._waiting.get(lane, 0)
+
+    def queued(self) -> list[Ticket]:
+        """Who waits, in no order."""
+        there = [*chain.from_iterable(self._lines.values()), *(ticket for _, _, ticket in self._later)]
+        return [ticket for ticket in there if ticket.waiting]
 
     def add(self, ticket: Ticket, now: float) -> None:
         ticket.since = now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
-from bot.wire.gate import Gate
+from bot.wire.gate import LONGEST, Closed, Gate
 from bot.wire.gate_chats import Chat
 from bot.wire.lanes import Lane, Superseded, lane, mute
 
@@ -18,8 +19,6 @@ COUNTED = ("send", "edit", "copy", "forward", "delete")
 """Beginnings of the methods that Telegram counts as messages, where they name a chat or a message."""
 FREE = ("sendChatAction", "deleteWebhook", "deleteMyCommands")
 TRIES = 3
-LONGEST = 60.0
-"""Seconds; an answer that would have to wait longer is given up, and its caller told."""
 
 
 class Overtaken(TelegramError):
@@ -100,6 +99,8 @@ class GateLimiter(BaseRateLimiter[None]):
             return await self._gate.turn(mine, chat, key)
         except Superseded:
             raise Overtaken from None
+        except Closed as closed:
+            raise RetryAfter(math.ceil(closed.seconds)) from None
 
     async def _free(self, callback: Any, args: Any, kwargs: dict[str, Any], data: dict[str, Any]) -> Any:
         """A 429 to a call that is no message says nothing about messages: only this call waits."""

@@ -86,8 +86,8 @@ SENT = Outcome(Verb.SENT)
         (0, [BLOCKED] * 500, None),
         (0, [Outcome(Verb.UNCERTAIN, Cause.SERVER)] * 500, None),
         (0, [Outcome(Verb.RETRY, Cause.NOT_SENT)] * 500, None),
-        (0, [Outcome(Verb.FLOOD, Cause.FLOOD, wait=900.0)] * 5, None),
-        (0, [Outcome(Verb.FLOOD, Cause.FLOOD, wait=901.0)] * 5, 1),
+        (0, [Outcome(Verb.FLOOD, Cause.FLOOD, wait=300.0)] * 5, None),
+        (0, [Outcome(Verb.FLOOD, Cause.FLOOD, wait=301.0)] * 5, 1),
     ],
 )
 def test_when_a_broadcast_stops(answered: int, outcomes: list[Outcome], stops_at: int | None) -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.wire.gate import Policy, closed_for, closing
+from bot.wire.closing import closed_for, closing
+from bot.wire.gate import Policy
 from bot.wire.gate_budget import PANEL_PATIENCE, SLACK, Ticket
 from bot.wire.gate_chats import AT_ONCE, GROUP_MOST, Chats
 from bot.wire.gate_tempo import Tempo

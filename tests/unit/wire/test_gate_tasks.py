@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from telegram.error import BadRequest, RetryAfter
 
-from bot.wire.gate import Gate, Waiter
+from bot.wire.gate import LONGEST, Closed, Gate, Waiter
 from bot.wire.lanes import Lane, Superseded, lane
-from bot.wire.limiter import LONGEST, TRIES, GateLimiter, Overtaken, counted
+from bot.wire.limiter import TRIES, GateLimiter, Overtaken, counted
 from bot.wire.pace import BroadcastPace
 from tests.fakes.telegram import busiest
 from tests.fakes.warp import warped
@@ -147,6 +147,29 @@ def test_a_closing_from_before_the_start_holds() -> None:
     warped(work())
 
 
+def test_no_reply_waits_for_an_hour_and_broadcasts_keep_their_place() -> None:
+    """A handler that waits so long would hold up the next /stop."""
+
+    async def work() -> None:
+        gate = Gate(1)
+        await gate.turn(Lane.REPLY)
+        went: list[float] = []
+        gate.enter(Lane.BROADCAST, 1, went.append)
+        waiting = [asyncio.create_task(gate.turn(lane, 2)) for lane in (Lane.ADMIN, Lane.REPLY, Lane.PANEL)]
+        await asyncio.sleep(0)
+        began = now()
+        gate.flood(LONGEST * 60, Lane.REPLY, began)
+        for task in [*waiting, asyncio.create_task(gate.turn(Lane.REPLY, 3))]:
+            with pytest.raises(Closed, match="3600 s"):
+                await task
+        assert now() == began
+        assert all(gate.policy.waiting(lane) == 0 for lane in (Lane.ADMIN, Lane.REPLY, Lane.PANEL))
+        await asyncio.sleep(LONGEST * 60 + 10)
+        assert [moment - began for moment in went] == [pytest.approx(LONGEST * 60, abs=5)]
+
+    warped(work())
+
+
 # the library's calls
 
 
@@ -239,6 +262,10 @@ def test_nobody_waits_for_an_hour_but_the_gate_stays_closed() -> None:
         with pytest.raises(RetryAfter):
             await through(gate, Call(RetryAfter(int(LONGEST) * 60)), chat_id=1)
         assert gate.opens_in() > LONGEST
+        late = Call()
+        with pytest.raises(RetryAfter):
+            await through(gate, late, chat_id=2)
+        assert not late.moments
 
     warped(work())
 
