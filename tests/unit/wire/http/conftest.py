@@ -1,4 +1,4 @@
-"""The pool of connections is tested on both loops: what asyncio and uvloop do when a line breaks is not the same."""
+"""The connections of broadcasts on both loops: what asyncio and uvloop do when a line breaks is not the same."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
-BOTH = ("test_http_pool.py", "test_http_sender.py")
 Loops = Mapping[str, Callable[[], asyncio.AbstractEventLoop]]
 
 
