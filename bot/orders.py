@@ -68,6 +68,8 @@ def _told(broadcast: Broadcast, running: Services | None) -> dict[str, Any]:
     look = running.watch.looks.get(broadcast.id) if running else None
     return {
         "id": broadcast.id,
+        "kind": broadcast.kind,
+        "of": broadcast.of,
         "state": broadcast.state,
         "total": broadcast.total,
         "complete": broadcast.fanned_out,

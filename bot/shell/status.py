@@ -23,6 +23,8 @@ EVERY = 0.5
 OPEN = ("approved", "running", "paused")
 ENDED_SHOWN = 3
 STYLES = {"running": "green", "paused": "yellow", "approved": "cyan", "cancelled": "dim", "done": "dim"}
+CALLED = {"correct": "correction"}
+DONE = {"recall": "deleted", "correct": "corrected"}
 Json = Mapping[str, Any]
 Look = Callable[[], Awaitable[Json]]
 
@@ -80,7 +82,7 @@ def drawn(seen: Json) -> RenderableType:
     for broadcast in shown:
         total = broadcast["total"] or 1
         table.add_row(
-            f"#{broadcast['id']}",
+            _called(broadcast),
             Text(broadcast["state"], style=STYLES.get(broadcast["state"], "")),
             ProgressBar(total=total, completed=broadcast["ended"], width=30),
             Text(_counted(broadcast)),
@@ -96,7 +98,12 @@ def plain(seen: Json) -> Iterator[str]:
     yield "".join(part if isinstance(part, str) else part[0] for part in _head(seen))
     yield _readers(seen["readers"])
     for broadcast in _shown(seen):
-        said = [f"#{broadcast['id']} {broadcast['state']}", _counted(broadcast), _speed(broadcast), *_asides(broadcast)]
+        said = [
+            f"{_called(broadcast)} {broadcast['state']}",
+            _counted(broadcast),
+            _speed(broadcast),
+            *_asides(broadcast),
+        ]
         yield ", ".join(part for part in said if part)
 
 
@@ -129,9 +136,17 @@ def _readers(readers: Mapping[str, int]) -> str:
     return f"{total:,} {'reader' if total == 1 else 'readers'}: {languages}"
 
 
+def _called(broadcast: Json) -> str:
+    """Its number, and for a job what it does about which broadcast."""
+    kind = broadcast["kind"]
+    if kind == "send":
+        return f"#{broadcast['id']}"
+    return f"#{broadcast['id']} {CALLED.get(kind, kind)} of #{broadcast['of']}"
+
+
 def _counted(broadcast: Json) -> str:
     total = f"{broadcast['total']:,}" + ("" if broadcast["complete"] else "+")
-    return f"{broadcast['sent']:,}/{total} sent"
+    return f"{broadcast['sent']:,}/{total} {DONE.get(broadcast['kind'], 'sent')}"
 
 
 def _speed(broadcast: Json) -> str:
@@ -144,7 +159,7 @@ def _speed(broadcast: Json) -> str:
 def _asides(broadcast: Json) -> Iterator[str]:
     """What went wrong, as counts, and why it stands still."""
     if broadcast["causes"]:
-        yield "not delivered: " + ", ".join(
+        yield f"not {DONE.get(broadcast['kind'], 'delivered')}: " + ", ".join(
             f"{count:,} {cause}" for cause, count in sorted(broadcast["causes"].items())
         )
     waiting = {name: broadcast["counts"].get(name, 0) for name in ("retry", "unknown")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from tests.telegram.desk import drafted, execute, rows, subscribed, times
 from tests.telegram.house import House, Person, running, until
 from tests.telegram.test_alert import house_subscribes
+from tests.telegram.test_control import settings_of, written
 
 TEXT = "Court on Monday."
 
@@ -170,3 +172,17 @@ async def test_what_was_done_stands_in_the_log(house: House, owner: Person) -> N
         entries = connection.execute("SELECT action, detail FROM audit ORDER BY id").fetchall()
     assert entries == [("send", "broadcast 1"), ("recall", "broadcast 1")]
     assert "recalled · № 1" in await owner.say("/audit")
+
+
+async def test_the_shell_says_what_a_job_does(house: House, owner: Person) -> None:
+    await subscribed(house, 0, 1)
+    await gone_out(house, owner, 2)
+    house.sandbox.world.people[house.person(1).id].blocked = True
+    await report(owner)
+    await press_exactly(owner, "Recall")
+    await owner.press("Delete for 2 readers")
+    await owner.sees("Deleted for 1 of 2")
+    said = await written(settings_of(house), "status")
+    assert re.search(r"#2 recall of #1 +done .* 1/2 deleted", said)
+    assert "not deleted: 1 blocked" in said
+    assert re.search(r"#1 +done .* 2/2 sent", said)
