@@ -12,8 +12,6 @@ Loops = Mapping[str, Callable[[], asyncio.AbstractEventLoop]]
 
 def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> Loops:
     loops: dict[str, Callable[[], asyncio.AbstractEventLoop]] = {"asyncio": asyncio.new_event_loop}
-    if item.path.name not in BOTH:
-        return loops
     try:
         import uvloop
     except ImportError:  # not made for this system; the bot then runs on asyncio's loop too
