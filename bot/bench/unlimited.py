@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from typing import NamedTuple
 
 from bot.bench.broadcast import Figures
 from bot.bench.nginx import Nginx, constant
@@ -16,7 +17,7 @@ from bot.bench.processes import Broken, Child, StandIn, stand_in, started
 from bot.bench.stage import TEXT, Stage
 from storage.records import DeliveryState
 
-LOOK = 0.05
+LOOK = 0.01
 WARM = 200
 """Messages before the measuring begins."""
 AS_MUCH_AS_COMES = 100_000.0
@@ -62,6 +63,12 @@ async def peer(sender: str, nginx: Nginx, readers: int, folder: Path, python: Pa
     )
 
 
+class _Seen(NamedTuple):
+    at: float
+    done: int
+    cpu: float
+
+
 async def _measured(
     sender: str,
     nginx: Nginx,
@@ -70,29 +77,33 @@ async def _measured(
     patience: float,
     stage: Stage | None,
 ) -> Figures:
+    """From the first messages to the last. A peer that takes longer than `patience` is ended: what it reached counts,
+    from its start on."""
     figures = Figures(sender)
     base = await nginx.requests()
     ends = time.monotonic() + patience
-    first: tuple[float, int, float] | None = None
     async with start() as child:
+        began = last = _Seen(time.monotonic(), 0, 0.0)
+        first: _Seen | None = None
         while True:
-            done = await nginx.requests() - base
-            now = (time.monotonic(), done, child.cpu() if child.running else 0.0)
-            if first is None and done >= WARM:
+            now = _Seen(time.monotonic(), await nginx.requests() - base, child.cpu() if child.running else 0.0)
+            if first is None and now.done >= WARM:
                 first = now
-            if done >= readers or not child.running:
+            if now.done >= readers or not child.running:
                 break
-            if now[0] > ends:
-                raise Broken(f"{sender}: {done} of {readers} messages after {patience:g} s")
-            figures.peak = child.peak()
-            last = now
+            figures.peak, last = child.peak(), now
+            if now.at > ends:
+                if stage is not None:
+                    raise Broken(f"{sender}: {now.done} of {readers} messages after {patience:g} s")
+                break
             await asyncio.sleep(LOOK)
         if stage is not None:
             await stage.until_ended(patience)
             await child.end()
-    if first is None:
-        raise Broken(f"{sender} ended by itself: {(child.words() or ['without a word'])[-1]}")
-    figures.seconds, figures.delivered = last[0] - first[0], last[1] - first[1]
+    if not last.done:
+        raise Broken(f"{sender} sent nothing: {(child.words() or ['without a word'])[-1]}")
+    begun = first if first is not None and first.done < last.done else began
+    figures.seconds, figures.delivered = last.at - begun.at, last.done - begun.done
     figures.rate = figures.delivered / figures.seconds
-    figures.cpu = 1000 * (last[2] - first[2]) / figures.delivered
+    figures.cpu = 1000 * (last.cpu - begun.cpu) / figures.delivered
     return figures

@@ -72,7 +72,7 @@ async def paid(yard: Yard) -> list[Figure]:
 
 
 async def unlimited(yard: Yard) -> list[Figure]:
-    readers = yard.many(10_000, 1_000)
+    readers = yard.many(4_000, 1_000)
     with tempfile.TemporaryDirectory(prefix="dauys-bench-") as folder:
         ours, aiogram, ptb = await unlimited_rounds(readers, yard.many(5, 1), [AIOGRAM, PTB], Path(folder), yard.say)
     faster = {name: ratio(ours, runs, _rate) or 0.0 for name, runs in ((AIOGRAM, aiogram), (PTB, ptb))}
