@@ -14,9 +14,12 @@ from bot.sandbox.server import Sandbox
 
 
 async def trial(port: int, overrides: dict[str, object], say: Callable[[str], None]) -> None:
-    """Until Ctrl-C. All that it keeps is in a temporary folder, gone at the end."""
+    """Until Ctrl-C. All that it keeps is in a temporary folder, gone at the end. There are two owners, so that an alert
+    needs the other's approval, and one person can walk both sides of it on the page."""
     token = f"{secrets.randbelow(10**9) + 10**9}:{secrets.token_urlsafe(26)}"
     sandbox = Sandbox(token, port=port)
+    second = sandbox.world.add_person("Colleague", "ru")
+    second.admin = second.started = True
     try:
         await sandbox.start()
     except OSError:
