@@ -67,10 +67,12 @@ def build_services(settings: Settings, storage: Storage, hidden: Set[str]) -> Se
     nothing."""
     shelf = read_shelf(settings.library, settings.language, hidden)
     words = load_words()
-    gate = Gate(settings.rate)
+    gate = Gate(settings.rate, paid_rate=settings.paid_rate if settings.paid else None)
     sender = WireSender(settings, storage.media)
     watch, meters = Watch(), Meters()
-    engine = Engine(storage.deliveries, Metered(sender, meters), BroadcastPace(gate), SystemClock(), watch)
+    engine = Engine(
+        storage.deliveries, Metered(sender, meters), BroadcastPace(gate, paid=settings.paid), SystemClock(), watch
+    )
     return Services(
         settings, house_of(settings), words, storage, shelf, gate, sender, engine, watch=watch, meters=meters
     )

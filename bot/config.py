@@ -81,7 +81,7 @@ class Settings(BaseSettings):
     )
     rate: float = Field(30, gt=0, le=1000, description="Messages a second that Telegram allows this bot")
     paid: bool = Field(False, description="Paid broadcasts for deliveries")
-    paid_rate: float = Field(1000, gt=0, le=10000, description="Messages a second when paid")
+    paid_rate: float = Field(1000, gt=0, le=1000, description="Messages a second when paid")
     approvals: Literal["auto", "1", "2"] = Field("auto", description="People who must agree to a broadcast")
     undo: float = Field(5, ge=0, le=300, description="Seconds between Send and the first message")
     autopublish: bool = Field(False, description="Content updates go out by themselves")
@@ -166,10 +166,7 @@ def _secret_files(environment: dict[str, str]) -> tuple[dict[str, str], list[str
 
 def _not_yet(settings: Settings) -> list[str]:
     """A setting whose capability this version lacks is refused rather than ignored."""
-    asked = {
-        "PAID": settings.paid,
-    }
-    faults = [f"{PREFIX}{name}: not in this version; leave it unset" for name, wanted in asked.items() if wanted]
+    faults = []
     database = settings.database.get_secret_value()
     if database and not database.startswith("sqlite"):
         faults.append(f"{PREFIX}DATABASE: only SQLite in this version; leave it unset or give a sqlite URL")

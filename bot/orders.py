@@ -21,6 +21,7 @@ from bot.handlers import from_shell
 from bot.handlers.brake import HALTS
 from bot.handlers.context import Context, Services
 from bot.handlers.library import read_again
+from bot.wire.lanes import Lane
 from content.errors import InvalidLibrary
 from storage.open import Storage
 from storage.records import TERMINAL, Audience, Broadcast, BroadcastState, DeliveryState
@@ -58,7 +59,11 @@ async def status(hands: Hands, fields: Json, tell: Tell) -> Json:
         "halted": running.watch.halt or HALT_NOTE if running and running.engine.halted else None,
         "gate": None
         if running is None
-        else {"closed_for": running.gate.opens_in(), "pace": running.gate.pace(), "rate": hands.settings.rate},
+        else {
+            "closed_for": running.gate.opens_in(),
+            "pace": running.gate.pace(Lane.PAID),
+            "rate": hands.settings.paid_rate if hands.settings.paid else hands.settings.rate,
+        },
         "readers": readers,
         "broadcasts": [_told(broadcast, running) for broadcast in recent],
     }

@@ -25,6 +25,7 @@ OWNER = 8_000_000_001
 OWNERS = range(OWNER, OWNER + 20)
 """Who may be at the desk; the first is the only owner unless a measurement names more."""
 _CHAT = re.compile(rb'(?:"chat_id": ?"?|(?:^|&)chat_id=|name="chat_id"\r\n(?:[^\r\n]+\r\n)*\r\n)(-?\d+)', re.ASCII)
+_PAID = re.compile(rb'"allow_paid_broadcast": ?true|allow_paid_broadcast=true', re.IGNORECASE)
 Json = dict[str, Any]
 
 
@@ -37,6 +38,22 @@ class Limits:
     burst: float = 1.0
     breach: float = 3.0
     latency: float = 0.0
+    paid: float | None = None
+    """Messages a second that carry `allow_paid_broadcast`, from a bucket of their own; none: they are as others."""
+
+
+@dataclass
+class Bucket:
+    held: float = math.inf
+    filled: float = 0.0
+
+    def take(self, now: float, rate: float, most: float) -> bool:
+        self.held = min(most, self.held + (now - self.filled) * rate)
+        self.filled = now
+        if self.held < 1:
+            return False
+        self.held -= 1
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +84,9 @@ class Telegram:
     owner: list[Json] = field(default_factory=list)
     """Messages to the owners, edits too, newest last: with `chat`, and `edited`, the moment of an edit."""
     in_flight: int = 0
-    _held: float = field(default=math.inf)
-    _filled: float = 0.0
+    paid: Counter[bool] = field(default_factory=Counter)
+    """Whether they carried `allow_paid_broadcast` -> calls of sendMessage."""
+    _buckets: tuple[Bucket, Bucket] = field(default_factory=lambda: (Bucket(), Bucket()))
     _closed_until: float = -math.inf
     _message: int = 0
     _update: int = 700_000_000
@@ -77,14 +95,16 @@ class Telegram:
         """Limits from now on; the bucket starts full."""
         for name, value in given.items():
             setattr(self.limits, name, value)
-        self._held, self._closed_until = math.inf, -math.inf
+        self._buckets, self._closed_until = (Bucket(), Bucket()), -math.inf
 
     def call(self, method: str, body: bytes) -> Answer:
         """Any method but getUpdates."""
         if method == "sendMessage":
             found = _CHAT.search(body)
             self._note(body, int(found[1]) if found else 0)
-            return self._send(int(found[1])) if found else _refusal(400, "Bad Request: chat_id is empty")
+            if found is None:
+                return _refusal(400, "Bad Request: chat_id is empty")
+            return self._send(int(found[1]), paid=_PAID.search(body) is not None)
         if method.startswith("edit"):
             found = _CHAT.search(body)
             chat = int(found[1]) if found else 0
@@ -104,9 +124,10 @@ class Telegram:
             "supports_inline_queries": False,
         }
 
-    def _send(self, chat: int) -> Answer:
+    def _send(self, chat: int, *, paid: bool) -> Answer:
         now = self.now()
-        closed = self._over(now)
+        self.paid[paid] += 1
+        closed = self._over(now, paid=paid)
         if closed is not None:
             self.floods.append(now)
             wait = math.ceil(closed)
@@ -122,20 +143,18 @@ class Telegram:
             return Answer(fault.code, "<html>Bad Gateway</html>", fault.delay, html=True)
         return Answer(fault.code, migrated(fault, chat).answer(), fault.delay)
 
-    def _over(self, now: float) -> float | None:
+    def _over(self, now: float, *, paid: bool) -> float | None:
         """Seconds for which it is closed; None: the message is within the limit, and counted."""
         limits = self.limits
-        if limits.rate is None:
+        apart = paid and limits.paid is not None
+        rate = limits.paid if apart else limits.rate
+        if rate is None:
             return None
         if now < self._closed_until:
             return self._closed_until - now
-        most = max(1.0, limits.rate * limits.burst)
-        self._held = min(most, self._held + (now - self._filled) * limits.rate)
-        self._filled = now
-        if self._held < 1:
+        if not self._buckets[apart].take(now, rate, max(1.0, rate * limits.burst)):
             self._closed_until = now + limits.breach
             return limits.breach
-        self._held -= 1
         return None
 
     def _note(self, body: bytes, chat: int, edited: float | None = None) -> None:
@@ -215,6 +234,8 @@ class Telegram:
             "last": self.arrivals[-1] if self.arrivals else None,
             "after_first_second": None if first is None else self._from(first + 1),
             "unanswered": len(self.asked),
+            "paid": self.paid[True],
+            "unpaid": self.paid[False],
         }
 
     def _from(self, moment: float) -> int:

@@ -248,7 +248,7 @@ class Engine:
         if self._sender.alone(run.broadcast):
             most = 1 if most is None else most
         free = (self._sender.capacity if most is None else most) - under_way
-        room = self._pace.room()
+        room = self._pace.room(run.broadcast)
         self._hungry = most is None and room > free
         return max(0, min(free, room))
 
@@ -303,7 +303,7 @@ class Engine:
     def _landed(self, delivery: Delivery, outcome: Outcome, granted: float) -> None:
         if self._hungry and len(self._flights) <= self._sender.capacity // 2:
             self._rest.end()
-        now = self._now()
+        now, run = self._now(), self._runs.get(delivery.broadcast)
         self._meter.count(self._clock.monotonic())
         self._lag.landed(outcome, self._clock.monotonic())
         self._results.append(decide(delivery, outcome, now))
@@ -312,12 +312,11 @@ class Engine:
             if self._trouble.held == 1:
                 self._hindered(f"Telegram cannot be reached, or does not answer: {outcome.detail}")
         if outcome.verb is Verb.FLOOD:
-            self._pace.flood(outcome.wait, granted)
+            self._pace.flood(run.broadcast if run is not None else None, outcome.wait, granted)
             self._flights.withdraw()
         elif outcome.verb is Verb.HALT and not self.halted:
             log.error("Telegram refuses this bot: all sending stops, recipients stay pending", said=outcome.detail)
             self.halt(f"{REFUSED}: {outcome.detail}")
-        run = self._runs.get(delivery.broadcast)
         reason = run.faults.count(outcome) if run is not None else None
         if reason is not None and delivery.broadcast not in self._runs.barred:
             self._stand(delivery.broadcast, reason)

@@ -60,7 +60,7 @@ class Flights:
     def launch(self, delivery: Delivery, job: Broadcast) -> None:
         flight = Flight(delivery, job)
         self._gate[flight] = None
-        flight.place = self._pace.enter(delivery.chat_id, partial(self._write, flight))
+        flight.place = self._pace.enter(delivery.chat_id, job, partial(self._write, flight))
 
     def withdraw(self, broadcast: int | None = None) -> None:
         """Calls back what still waits at the gate: of one broadcast, or everything."""

@@ -30,19 +30,20 @@ class Sender(Protocol):
 class Pace(Protocol):
     """The broadcasts' side of the gate through which everything goes out."""
 
-    def enter(self, chat: int, go: Callable[[float], None]) -> object:
-        """A place in the line. `go` is called when a message to this chat may be written, with that moment, for
-        `flood`; never before this returns. It writes at once and raises nothing."""
+    def enter(self, chat: int, job: Broadcast, go: Callable[[float], None]) -> object:
+        """A place in this job's line. `go` is called when a message to this chat may be written, with that moment,
+        for `flood`; never before this returns. It writes at once and raises nothing."""
 
     def leave(self, place: Any) -> None:
         """Gives up a place whose `go` was not called yet; nothing is taken from the budget."""
 
-    def room(self) -> int:
-        """How many more deliveries to bring to the gate so that it neither starves nor piles up; 0 while
+    def room(self, job: Broadcast) -> int:
+        """How many more deliveries of it to bring to the gate so that it neither starves nor piles up; 0 while
         it is closed."""
 
-    def flood(self, wait: float, granted: float) -> None:
-        """A 429 named `wait` seconds; `granted` is the moment given to `go` of the refused message."""
+    def flood(self, job: Broadcast | None, wait: float, granted: float) -> None:
+        """A 429 named `wait` seconds; `granted` is the moment given to `go` of the refused message. None: its job is
+        under way no more."""
 
     def opens_in(self) -> float:
         """Seconds until the gate opens; 0 when it is open."""

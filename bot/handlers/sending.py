@@ -18,6 +18,7 @@ from bot.views.desk import Desk
 from bot.views.preflight import Findings
 from bot.views.refusals import refusal
 from bot.views.view import units
+from bot.wire.lanes import Lane
 from storage.records import Broadcast, BroadcastState, Kind
 
 FULL = 4090
@@ -51,8 +52,7 @@ async def find(press: Press, desk: Desk) -> Findings:
 
 def seconds(services: Services, total: int) -> float:
     """How long it takes at the pace that Telegram grants at present, with what is left of a 429."""
-    rate = services.settings.paid_rate if services.settings.paid else services.settings.rate
-    pace = min(rate, services.gate.pace() or rate)
+    pace = services.gate.pace(Lane.PAID)
     return total / pace + services.gate.opens_in()
 
 

@@ -107,7 +107,7 @@ class Metrics:
         yield waiting
         yield Counted("dauys_gate_floods", "429s.", value=self._gate.floods)
         yield Gauge("dauys_gate_closed_seconds", "Until the gate opens again.", value=self._gate.opens_in())
-        yield Gauge("dauys_gate_rate", "Messages a second that it lets through.", value=self._gate.pace())
+        yield Gauge("dauys_gate_rate", "Deliveries a second that it lets through.", value=self._gate.pace(Lane.PAID))
         yield Gauge("dauys_sending_halted", "1 while all sending stands still.", value=self._engine.halted)
         yield Gauge("dauys_sending_lag_seconds", "For which messages have been due.", value=self._engine.lag())
 

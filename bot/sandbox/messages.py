@@ -59,6 +59,11 @@ def flags(fields: Json) -> Json:
         made["has_protected_content"] = True
     if fields.get("disable_notification") in (True, "true"):
         made["silent"] = True
+    paid = fields.get("allow_paid_broadcast", False)
+    if paid not in (True, False, "true", "false"):
+        raise Refusal(400, 'Bad Request: field "allow_paid_broadcast" must be a Boolean')
+    if paid in (True, "true"):
+        made["paid"] = True
     return made
 
 

@@ -16,7 +16,8 @@ from bot.views.view import Text, View
 from bot.views.words import LANGUAGES
 
 STARS = 0.1
-"""What Telegram asks for one paid message, at most. https://core.telegram.org/bots/faq"""
+"""What Telegram asks for a message beyond the free 30 a second; those within it cost nothing.
+https://core.telegram.org/bots/api#sendmessage and https://core.telegram.org/bots/faq"""
 NAMES, LINKS = 16, 8
 """How many are listed one by one."""
 
@@ -81,7 +82,8 @@ def preflight(scene: Scene, desk: Desk, found: Findings) -> View:
     if desk.draft.at:
         text.line(words("Goes out: {moment}", moment=words.exact(desk.draft.at, scene.house.timezone)))
     if found.paid:
-        text.line(words("Paid: up to {n} Stars.", n=words.number(math.ceil(desk.total * STARS))))
+        stars = words.number(math.ceil(desk.total * STARS))
+        text.line(words("Paid: up to {n} Stars, 0.1 for each message beyond the free 30 a second.", n=stars))
     _names(scene, text, found.names)
     _links(scene, text, found.links)
     for language in found.full:

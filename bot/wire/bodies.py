@@ -14,6 +14,8 @@ from storage.records import Broadcast, Delivery, Kind
 
 Fields = Mapping[str, Any]
 MOST_BODIES = 64
+PAYABLE = (Kind.SEND, Kind.RETRY, Kind.NOTICE)
+"""Whose messages can carry `allow_paid_broadcast`: deletions and edits know no such field."""
 _METHODS = {"photo": "sendPhoto", "document": "sendDocument"}
 
 

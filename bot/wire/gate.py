@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from bot.wire.gate_budget import Budget, Ticket
 from bot.wire.gate_chats import Chat, Chats
-from bot.wire.lanes import Lane, Superseded
+from bot.wire.lanes import DELIVERIES, Lane, Superseded
 
 AHEAD = 0.15
 """Seconds' worth of deliveries that wait at the gate, so that it never starves between two ticks."""
@@ -27,18 +27,17 @@ BRIEFEST = 0.5
 class Policy:
     """All rules together. Moments are seconds of one monotonic clock; one that goes back stands still.
 
-    With `paid_rate` broadcasts have a budget of their own, and only they.
+    With `paid_rate` there is a second budget, for Lane.PAID alone.
     """
 
     def __init__(self, rate: float, paid_rate: float | None = None) -> None:
         self.closed_until = float("-inf")
         self._closed_at = float("-inf")
         self._chats = Chats()
-        paid = [Lane.BROADCAST] if paid_rate is not None else []
-        self.budgets = [Budget(rate, [lane for lane in Lane if lane not in paid], self._chats)]
+        self.budgets = [Budget(rate, [lane for lane in Lane if lane is not Lane.PAID], self._chats)]
         if paid_rate is not None:
-            self.budgets.append(Budget(paid_rate, paid, self._chats))
-        self._of = {lane: budget for budget in self.budgets for lane in budget.lanes}
+            self.budgets.append(Budget(paid_rate, [Lane.PAID], self._chats))
+        self._of = dict.fromkeys(Lane, self.budgets[0]) | {lane: b for b in self.budgets for lane in b.lanes}
         self._newest: dict[object, Ticket] = {}
 
     def add(self, ticket: Ticket, now: float) -> Ticket | None:
@@ -86,8 +85,8 @@ class Policy:
         return self._of[lane].waiting(lane)
 
     def leave(self) -> list[Ticket]:
-        """Everybody who waits, broadcasts apart, waits no more."""
-        gone = [ticket for budget in self.budgets for ticket in budget.queued() if ticket.lane is not Lane.BROADCAST]
+        """Everybody who waits, deliveries apart, waits no more."""
+        gone = [ticket for budget in self.budgets for ticket in budget.queued() if ticket.lane not in DELIVERIES]
         for ticket in gone:
             self.drop(ticket)
         return gone
@@ -156,7 +155,7 @@ class Gate:
     async def turn(self, lane: Lane, chat: Chat | None = None, key: object = None) -> float:
         """The moment at which one message was let through, for `flood`. Superseded: `key` came again. Closed: for so
         long that whoever waits would hold up others."""
-        if lane is not Lane.BROADCAST and self.opens_in() > LONGEST:
+        if lane not in DELIVERIES and self.opens_in() > LONGEST:
             raise Closed(self.opens_in())
         loop = asyncio.get_running_loop()
         waiter = Waiter(lane, chat, key, future=loop.create_future())

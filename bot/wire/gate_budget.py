@@ -14,7 +14,7 @@ from itertools import chain, count
 
 from bot.wire.gate_chats import Chat, Chats
 from bot.wire.gate_tempo import Tempo
-from bot.wire.lanes import Lane
+from bot.wire.lanes import DELIVERIES, Lane
 
 SLACK = 0.1
 """Seconds of budget that may be caught up at once after a stall."""
@@ -80,6 +80,7 @@ class Budget:
         self.tempo = Tempo(rate)
         self.lanes = tuple(sorted(lanes))
         self._chats = chats
+        self._deliveries = next((lane for lane in DELIVERIES if lane in lanes), Lane.BROADCAST)
         self._bucket = Bucket(float("inf"))
         self._replies = Share(REPLY_SHARE, 0.5)
         self._panels = Share(PANEL_SHARE, 0.0)
@@ -129,8 +130,8 @@ class Budget:
             self._lines[ticket.lane].append(ticket)
         if not any(self._lines.values()) or self._tokens(now) < 1.0 - JUST:
             return None
-        alone = 0 < self._all == self._waiting.get(Lane.BROADCAST)
-        for lane in (Lane.BROADCAST,) if alone else self._order(now):
+        alone = 0 < self._all == self._waiting.get(self._deliveries)
+        for lane in (self._deliveries,) if alone else self._order(now):
             ticket_or_none = self._first(lane, now)
             if ticket_or_none is not None:
                 self._take(ticket_or_none, now)
@@ -163,7 +164,7 @@ class Budget:
             yield Lane.PANEL
         if self._crowded() and self._replies.held(now, rate) < 1.0 - JUST:
             yield Lane.BROADCAST
-        yield from (lane for lane in (Lane.REPLY, Lane.BROADCAST) if lane in self.lanes)
+        yield from (lane for lane in (Lane.REPLY, self._deliveries) if lane in self.lanes)
         if panel:
             yield Lane.PANEL
 

@@ -7,12 +7,17 @@ from enum import IntEnum
 
 
 class Lane(IntEnum):
-    """By urgency: an editor's commands, answers to readers, broadcasts, live panels."""
+    """By urgency: an editor's commands, answers to readers, broadcasts, live panels; and paid broadcasts, which have
+    a budget of their own."""
 
     ADMIN = 0
     REPLY = 1
     BROADCAST = 2
     PANEL = 3
+    PAID = 4
+
+
+DELIVERIES = (Lane.BROADCAST, Lane.PAID)
 
 
 class Superseded(Exception):

@@ -6,30 +6,37 @@ import asyncio
 import time
 from collections.abc import Callable
 
+from bot.wire.bodies import PAYABLE
 from bot.wire.gate import Gate, Waiter
 from bot.wire.lanes import Lane
+from storage.records import Broadcast
 
 
 class BroadcastPace:
-    """Fits the engine's `Pace`."""
+    """Fits the engine's `Pace`. `paid`: messages that go out anew have a lane and a budget of their own; deletions
+    and edits cannot be paid for."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, *, paid: bool = False) -> None:
         self._gate = gate
+        self._paid = paid
 
-    def enter(self, chat: int, go: Callable[[float], None]) -> Waiter:
-        return self._gate.enter(Lane.BROADCAST, chat, go)
+    def enter(self, chat: int, job: Broadcast, go: Callable[[float], None]) -> Waiter:
+        return self._gate.enter(self._lane(job), chat, go)
 
     def leave(self, place: Waiter) -> None:
         self._gate.leave(place)
 
-    def room(self) -> int:
-        return self._gate.room()
+    def room(self, job: Broadcast) -> int:
+        return self._gate.room(self._lane(job))
 
-    def flood(self, wait: float, granted: float) -> None:
-        self._gate.flood(wait, Lane.BROADCAST, granted)
+    def flood(self, job: Broadcast | None, wait: float, granted: float) -> None:
+        self._gate.flood(wait, self._lane(job), granted)
 
     def opens_in(self) -> float:
         return self._gate.opens_in()
+
+    def _lane(self, job: Broadcast | None) -> Lane:
+        return Lane.PAID if self._paid and (job is None or job.kind in PAYABLE) else Lane.BROADCAST
 
 
 class SystemClock:

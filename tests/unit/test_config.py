@@ -42,7 +42,7 @@ def test_defaults_are_the_documented_ones() -> None:
         ("TIMEZONE", "../etc/passwd", "DAUYS_TIMEZONE: no such time zone"),
         ("APPROVALS", "3", "DAUYS_APPROVALS:"),
         ("APPROVALS", "3", "DAUYS_APPROVALS: Input should be 'auto', '1' or '2'"),
-        ("PAID", "true", "DAUYS_PAID: not in this version"),
+        ("PAID_RATE", "1001", "DAUYS_PAID_RATE:"),
         ("WEBHOOK_URL", "https://x.y", "DAUYS_WEBHOOK_SECRET: not set; with DAUYS_WEBHOOK_URL the bot refuses"),
         ("WEBHOOK_SECRET", "s" * 16, "DAUYS_WEBHOOK_URL: not set, but DAUYS_WEBHOOK_SECRET is"),
         ("LISTEN", "nowhere", "DAUYS_LISTEN: not an address to listen on"),

@@ -143,7 +143,7 @@ export function bubble(message, botId, press) {
   const meta = document.createElement("span");
   meta.className = "meta";
   const time = new Date(message.date * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  meta.textContent = [message.silent ? "🔕" : "", message.has_protected_content ? "🔒" : "",
+  meta.textContent = [message.silent ? "🔕" : "", message.has_protected_content ? "🔒" : "", message.paid ? "⭐" : "",
     message.edit_date ? "edited" : "", time].filter(Boolean).join(" ");
   box.append(meta);
   row.append(box, keys(message, press));

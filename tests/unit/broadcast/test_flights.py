@@ -41,7 +41,7 @@ class Door:
     def __init__(self) -> None:
         self.line: dict[int, Callable[[float], None]] = {}
 
-    def enter(self, chat: int, go: Callable[[float], None]) -> int:
+    def enter(self, chat: int, job: Broadcast, go: Callable[[float], None]) -> int:
         self.line[chat] = go
         return chat
 
@@ -52,10 +52,10 @@ class Door:
         for chat in chats:
             self.line.pop(chat)(7.0)
 
-    def room(self) -> int:
+    def room(self, job: Broadcast) -> int:
         return 8
 
-    def flood(self, wait: float, granted: float) -> None: ...
+    def flood(self, job: Broadcast | None, wait: float, granted: float) -> None: ...
 
     def opens_in(self) -> float:
         return 0.0

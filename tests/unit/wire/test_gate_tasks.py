@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,8 +15,11 @@ from bot.wire.gate import LONGEST, Closed, Gate, Waiter
 from bot.wire.lanes import Lane, Superseded, lane
 from bot.wire.limiter import TRIES, GateLimiter, Overtaken, counted
 from bot.wire.pace import BroadcastPace
+from storage.records import Audience, Broadcast, BroadcastState, Kind
 from tests.fakes.telegram import busiest
 from tests.fakes.warp import warped
+
+SENDS = Broadcast(1, 42, BroadcastState.RUNNING, Audience(), "p")
 
 
 def now() -> float:
@@ -90,7 +94,7 @@ def test_a_panels_older_state_is_told_that_it_is_overtaken() -> None:
 async def entered(pace: BroadcastPace, chat: int) -> float:
     """The moment at which a delivery to this chat was let through."""
     went: asyncio.Future[float] = asyncio.get_running_loop().create_future()
-    pace.enter(chat, went.set_result)
+    pace.enter(chat, SENDS, went.set_result)
     return await went
 
 
@@ -122,15 +126,37 @@ def test_a_closed_gate_has_no_room_and_tells_how_long() -> None:
         told: list[float] = []
         gate = Gate(30, on_close=told.append)
         pace = BroadcastPace(gate)
-        assert pace.room() > 0
+        assert pace.room(SENDS) > 0
         granted = await entered(pace, 1)
-        pace.flood(5.0, granted)
-        assert (pace.room(), pace.opens_in()) == (0, 5.0)
+        pace.flood(SENDS, 5.0, granted)
+        assert (pace.room(SENDS), pace.opens_in()) == (0, 5.0)
         assert told == [5.0]
         began = now()
         await entered(pace, 2)
         assert now() - began == pytest.approx(5.0, abs=0.01)
         assert gate.pace() < 30
+
+    warped(work())
+
+
+def test_only_what_goes_out_anew_takes_from_the_paid_budget() -> None:
+    async def work() -> None:
+        gate = Gate(10, paid_rate=1000)
+        free, paid = BroadcastPace(gate), BroadcastPace(gate, paid=True)
+        recall, notice = (replace(SENDS, kind=kind) for kind in (Kind.RECALL, Kind.NOTICE))
+        assert paid.room(SENDS) == paid.room(notice) > 100 > free.room(SENDS) == paid.room(recall)
+        notices: list[float] = []
+        recalls: list[float] = []
+        for chat in range(50):
+            paid.enter(chat, notice, notices.append)
+            paid.enter(1000 + chat, recall, recalls.append)
+        await asyncio.sleep(0.1)
+        assert (len(notices), len(recalls) <= 3) == (50, True)
+        paid.flood(recall, 1.0, now())
+        assert (gate.pace(Lane.PAID), gate.pace(Lane.BROADCAST) < 10) == (1000, True)
+        await asyncio.sleep(2)
+        paid.flood(None, 1.0, now())
+        assert gate.pace(Lane.PAID) < 1000
 
     warped(work())
 
