@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from bot.sandbox.files import Upload
-from tests.browser.page import PATIENCE, opened
+from tests.browser.page import opened
 from tests.fakes.pictures import png
 from tests.telegram.house import House
 
@@ -27,7 +27,7 @@ async def test_what_the_bot_sends_is_seen(house: House) -> None:
         world.post(reader.id, {**paper.in_message()})
         for _ in range(2):
             world.post(reader.id, {**photo.in_message(), "media_group_id": "7"})
-        await expect(screen.log.locator("img.picture")).to_have_count(3, timeout=PATIENCE)
+        await expect(screen.log.locator("img.picture")).to_have_count(3)
         shown = screen.log.locator("img.picture").first
         await expect(shown).to_have_js_property("naturalWidth", 640)
         assert await screen.log.locator("strong").last.inner_text() == "Monday"
@@ -48,12 +48,12 @@ async def test_a_person_sends_pictures_and_a_file(house: House, tmp_path: Path) 
         await files.set_input_files([tmp_path / "a.png", tmp_path / "a.png"])
         await screen.write("Two of them")
         mine = page.get_by_test_id("from-me")
-        await expect(mine.locator("img.picture")).to_have_count(2, timeout=PATIENCE)
+        await expect(mine.locator("img.picture")).to_have_count(2)
         await expect(mine.filter(has_text="Two of them")).to_have_count(1)
         await files.set_input_files(tmp_path / "b.txt")
         await expect(page.locator("#as-files")).to_be_checked()
         await page.get_by_test_id("send").click()
-        await expect(mine.get_by_role("link", name="b.txt")).to_be_visible(timeout=PATIENCE)
+        await expect(mine.get_by_role("link", name="b.txt")).to_be_visible()
         await expect(page.locator("#chosen")).to_be_hidden()
         await files.set_input_files(tmp_path / "c.png")
         before = await mine.count()
@@ -85,7 +85,7 @@ async def test_faults_are_played_by_keyboard_alone(house: House) -> None:
         await expect(page.get_by_test_id("faults")).to_be_focused()
         await expect(page.get_by_test_id("faults")).to_have_text("Faults · 1")
         await screen.write("/help")
-        await expect(page.get_by_test_id("faults")).to_have_text("Faults", timeout=PATIENCE)
+        await expect(page.get_by_test_id("faults")).to_have_text("Faults")
         await page.get_by_test_id("faults").press("Enter")
         await page.get_by_test_id("fault").select_option("blocked")
         await page.get_by_label("Times").select_option("until cleared")
