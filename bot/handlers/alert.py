@@ -14,7 +14,7 @@ from bot.desk.permit import Act
 from bot.handlers import afterwards, approve, attach, audience, corrections, running, schedule, sending, texts
 from bot.handlers.context import Context, callback_of
 from bot.handlers.door import Press, claim, enter, note, sealed_claim
-from bot.handlers.progress import begins
+from bot.handlers.progress import beginning
 from bot.handlers.reply import answer, send
 from bot.views import alert as views
 from bot.views.callback import Action
@@ -99,7 +99,8 @@ async def broadcasts(update: Update, context: Context) -> None:
     if not await enter(update, context, claim(update, Act.WATCH, services.now()), "/broadcasts"):
         return
     scene, recent = await context.scene(update), await services.storage.broadcasts.recent(10, jobs=False)
-    await send(update, context, views.listing(scene, [(found, begins(services, scene, found)) for found in recent]))
+    shown = [(found, await beginning(services, scene, found)) for found in recent]
+    await send(update, context, views.listing(scene, shown))
 
 
 async def pressed(update: Update, context: Context) -> None:

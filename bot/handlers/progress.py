@@ -23,12 +23,11 @@ async def draw(services: Services, scene: Scene, broadcast: Broadcast, person: i
     look = services.watch.looks.get(now.id)
     measured = look is not None and bool(look.rate)
     rate = look.rate if look is not None and measured else services.settings.rate
-    after = After(
-        followers,
-        await services.storage.jobs.reach(broadcast.id) if _is_over(broadcast) else None,
-        services.roster.may(person, Act.COMPOSE),
-        begins(services, scene, broadcast) if _is_over(broadcast) else "",
-    )
+    writes = services.roster.may(person, Act.COMPOSE)
+    after = After(followers, writes=writes)
+    if _is_over(broadcast):
+        begins = f"№ {broadcast.id} · {await beginning(services, scene, broadcast)}"
+        after = After(followers, await services.storage.jobs.reach(broadcast.id), writes, begins)
     return views.progress(scene, broadcast, Pace(rate, services.now(), measured=measured), after)
 
 
@@ -43,11 +42,12 @@ def _is_over(broadcast: Broadcast) -> bool:
     return broadcast.kind is Kind.SEND and broadcast.state in ENDED and broadcast.started > 0
 
 
-def begins(services: Services, scene: Scene, broadcast: Broadcast) -> str:
-    """The beginning of the message, in the language of who looks."""
-    if not broadcast.payload:
+async def beginning(services: Services, scene: Scene, broadcast: Broadcast) -> str:
+    """Of the message as its readers have it, in the language of who looks."""
+    payload = await services.storage.jobs.payload(broadcast.id) or broadcast.payload
+    if not payload:
         return ""
-    text = " ".join(view_of(broadcast.payload, scene.language, services.house.language).text.split())
+    text = " ".join(view_of(payload, scene.language, services.house.language).text.split())
     return text if len(text) <= BEGINS else text[: BEGINS - 1].rstrip() + "…"
 
 

@@ -67,6 +67,8 @@ def told(scene: Scene, broadcast: Broadcast, state: ApprovalState, reason: str =
     text = Text().bold(_outcome_of(scene, broadcast, state)).line()
     if reason:
         text.line(words("Reason: {reason}", reason=reason))
+    if state is ApprovalState.APPROVED:
+        return text.view((button(scene, words("How far it is"), "rp", draft),))
     return text.view((button(scene, words("Open the draft"), "bk", draft),))
 
 

@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from tests.browser.page import Screen, opened
+from tests.browser.test_desk import walk
 from tests.conftest import CHROMIUM
 from tests.telegram.house import House, running
 
@@ -53,6 +54,8 @@ async def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             async with running(Path(folder) / "data") as house:
                 await scene(house)
+    with tempfile.TemporaryDirectory() as folder:
+        await walk(Path(folder) / "data", Path(folder), FOLDER)
 
 
 if __name__ == "__main__":
