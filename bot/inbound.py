@@ -21,10 +21,11 @@ from bot.handlers.errors import failure
 from bot.health.meters import Arrivals
 from bot.wire.alarm import Alarm
 from bot.wire.flood import Flood
-from bot.wire.intake import ALLOWED, Intake, Raw
+from bot.wire.intake import ALLOWED, Intake, Raw, kind_of
 from bot.wire.journal import Journal
 from bot.wire.listen import CannotListen, Listener
 from bot.wire.poller import Poller
+from bot.wire.shape import well_shaped
 from bot.wire.webhook import CONNECTIONS, LARGEST, Webhook
 
 log = structlog.get_logger(__name__)
@@ -32,6 +33,8 @@ log = structlog.get_logger(__name__)
 App = Application[Any, Any, Any, Any, Any, Any]
 OVERDUE = 90.0
 """Seconds without an answered poll after which updates count as cut off; a poll may take 25, a pause 30."""
+READ = (*ALLOWED, "edited_message")
+"""What is handled of what may come all the same; an edited command is refused aloud."""
 LOOK = 60.0
 """Seconds between two looks at where Telegram sends the updates."""
 
@@ -176,10 +179,16 @@ def handling(application: App) -> Callable[[Raw], Awaitable[None]]:
     a second try would do the rest twice."""
 
     async def handle(raw: Raw) -> None:
+        kind = kind_of(raw)
+        if kind not in READ:
+            return
+        if not well_shaped(raw):
+            log.warning("update dropped: it is not shaped as Telegram's are", kind=kind)
+            return
         try:
-            update = Update.de_json(raw, application.bot)
+            update = Update.de_json({"update_id": raw["update_id"], kind: raw[kind]}, application.bot)
         except Exception as error:  # noqa: BLE001 - whatever a malformed update breaks, the next one counts
-            log.warning("update dropped: it cannot be read", error=type(error).__name__)
+            log.warning("update dropped: it cannot be read", kind=kind, error=type(error).__name__)
             return
         failure.set([])
         await application.process_update(update)

@@ -8,15 +8,23 @@ from __future__ import annotations
 
 import logging
 import re
+import resource
 import sys
+import threading
 import traceback
+import warnings
 from collections.abc import MutableMapping
-from typing import Any
+from pathlib import PurePath
+from types import TracebackType
+from typing import Any, TextIO
 
 import structlog
 
 _TOKEN = re.compile(r"[0-9]{3,16}:[A-Za-z0-9_-]{20,}", re.ASCII)
-_LONG_NUMBER = re.compile(r"(?<![\w.:-])-?[0-9]{6,}(?![\w:-])", re.ASCII)
+_LONG_NUMBER = re.compile(r"-?[0-9]{9,}|(?<![\w.:-])-?[0-9]{6,}(?![\w:-])", re.ASCII)
+_SMALLEST_ID = 1_000_000
+_PLAIN = frozenset({"update"})
+"""Keys of numbers that tell nothing about a person: an update's own."""
 QUIET = ("telegram", "telegram.ext", "httpx", "httpcore", "aiohttp", "aiosqlite", "asyncio", "sqlalchemy", "alembic")
 
 
@@ -26,7 +34,16 @@ def redact(text: str) -> str:
 
 
 def _redact_event(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
+    return {key: value if key in _PLAIN else _redact_value(value) for key, value in event.items()}
+
+
+def _redact_value(value: Any) -> Any:
+    """Numbers that may be an id, and whatever else holds text in any way, are redacted as text."""
+    if value is None or isinstance(value, bool | float):
+        return value
+    if isinstance(value, int):
+        return value if abs(value) < _SMALLEST_ID else "<number>"
+    return redact(str(value))
 
 
 def places(error: BaseException) -> str:
@@ -55,8 +72,41 @@ def _drop_foreign_text(_: Any, __: str, event: MutableMapping[str, Any]) -> Muta
     return event
 
 
+def _uncaught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    """What nobody caught: where, as everywhere here, and not what it says."""
+    if error is None or issubclass(kind, KeyboardInterrupt):
+        return
+    structlog.get_logger("bot").critical("nobody caught this", exc_info=error.with_traceback(trace))
+
+
+def _warned(
+    message: Warning | str,
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,
+    line: str | None = None,
+) -> None:
+    """A warning of a library may quote a value."""
+    structlog.get_logger("bot").warning(
+        "a warning", kind=category.__name__, place=f"{PurePath(filename).name}:{lineno}"
+    )
+
+
+def _keep_in() -> None:
+    """Neither what nobody caught nor a warning is printed as Python would, and a crash leaves no memory on the disk:
+    the key and ids are in it."""
+    sys.excepthook = _uncaught
+    threading.excepthook = lambda given: _uncaught(given.exc_type, given.exc_value, given.exc_traceback)
+    sys.unraisablehook = lambda given: _uncaught(given.exc_type, given.exc_value, given.exc_traceback)
+    warnings.showwarning = _warned
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
 def configure(*, verbose: bool = False) -> None:
-    """Sends structlog's and the standard library's records to standard error, one line each."""
+    """Sends structlog's and the standard library's records to standard error, one line each; so too warnings and
+    what nobody caught."""
+    _keep_in()
     shared: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

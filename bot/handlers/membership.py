@@ -19,6 +19,8 @@ async def changed(update: Update, context: Context) -> None:
     subscribers = context.services.storage.subscribers
     gone = change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
     if change.chat.type == Chat.PRIVATE:
+        if change.chat.id != change.from_user.id:
+            return  # nobody blocks for somebody else
         if gone:
             await subscribers.suspend(change.chat.id, context.services.now())
         else:

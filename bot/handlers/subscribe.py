@@ -50,13 +50,13 @@ async def _subscribe(update: Update, context: Context, callback: Callback, topic
 async def _toggle(update: Update, context: Context, callback: Callback) -> None:
     user = update.effective_user
     topic = next((topic for topic in Topic if topic.value == callback.arg(0)), None)
-    if user is None or topic is None:
+    if user is None or topic is None or callback.arg(1) not in ("0", "1"):
         await answer(update)
         return
     subscribers = context.services.storage.subscribers
     before = await subscribers.get(user.id)
     held = before.topics if before else frozenset()
-    wanted = callback.arg(1) == "1" if callback.arg(1) else topic not in held
+    wanted = callback.arg(1) == "1"
     if not wanted:
         if before is not None:
             await subscribers.set_topics(user.id, held - {topic})

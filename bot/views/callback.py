@@ -51,7 +51,7 @@ class Action(StrEnum):
     SETTINGS = "st"
     TOPICS = "tp"
     TOGGLE = "tg"
-    """args: topic, "1" or "0": what to set; without it, the other of what is."""
+    """args: topic, "1" or "0": what to set."""
     SUBSCRIBE_ALL = "sa"
     URGENT_ONLY = "su"
     UNSUBSCRIBE = "un"

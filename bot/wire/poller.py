@@ -130,8 +130,8 @@ class Poller:
             self._intake.counts["unreadable"] += len(given) - len(updates)
             log.warning("updates dropped: they have no number", count=len(given) - len(updates))
         self._look_for_missing(updates)
-        fresh = [update for update in updates if update["update_id"] not in self._hands]
-        for update in sorted(fresh, key=lambda update: not self._intake.urgent(update)):
+        fresh = {update["update_id"]: update for update in updates if update["update_id"] not in self._hands}
+        for update in sorted(fresh.values(), key=lambda update: not self._intake.urgent(update)):
             self._hands[update["update_id"]] = group.create_task(self._taken(update))
         self._top = max([self._top, *(update["update_id"] for update in updates)])
         self._move()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 import logging
-import sys
 from collections.abc import Iterator
 
 import pytest
 import structlog
 
-from bot.logs import configure, places, redact
+from bot.logs import places, redact
+from tests.fakes.written import written as of_the_bot
 
 TOKEN = "123456789:" + "Ab-_9" * 7
 CHAT = 5550001234
@@ -22,15 +22,9 @@ def _fail(error: Exception) -> None:
 
 
 @pytest.fixture
-def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    stream = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", stream)
-    handlers, level = logging.getLogger().handlers[:], logging.getLogger().level
-    configure()
-    yield stream
-    logging.getLogger().handlers[:] = handlers
-    logging.getLogger().setLevel(level)
-    structlog.reset_defaults()
+def written() -> Iterator[io.StringIO]:
+    with of_the_bot() as stream:
+        yield stream
 
 
 def test_our_own_lines_are_kept_and_redacted(written: io.StringIO) -> None:
@@ -67,6 +61,24 @@ def test_redaction_keeps_small_numbers_dates_and_places() -> None:
     kept = "2019-06-27 12:30 took 1204 readers at app.py:123"
     assert redact(kept) == kept
     assert redact(f"x {CHAT} y -100{CHAT}") == "x <number> y <number>"
+    assert (
+        redact(f"chat:{CHAT} user_{CHAT}, {CHAT}:x a-{CHAT}-b") == "chat:<number> user_<number>, <number>:x a<number>-b"
+    )
+
+
+def test_a_field_that_is_no_text_is_redacted_too(written: io.StringIO) -> None:
+    told = {
+        "chat": CHAT,
+        "chats": [CHAT],
+        "row": {"id": CHAT},
+        "error": ValueError(f"no {CHAT}"),
+        "raw": str(CHAT).encode(),
+    }
+    structlog.get_logger("bot.z").warning("said", **told, readers=1204, seconds=0.5, update=CHAT)
+    line = written.getvalue()
+    assert line.count(str(CHAT)) == 1, "an update's own number is nobody's"
+    assert line.count("<number>") == len(told)
+    assert "readers=1204 seconds=0.5" in line
 
 
 def test_places_holds_no_message() -> None:

@@ -1,0 +1,5 @@
+"""Writes the corpus anew."""
+
+from tests.safety.hostile import CORPUS, lines
+
+CORPUS.write_text(lines(), "ascii")
