@@ -182,6 +182,16 @@ class Server:
         self.deliver()
         return {"now": self.telegram.now()}
 
+    def _do_put(self, order: Json) -> Json:
+        """Updates as they are, each with a number of its own; `numbers`, in the same order."""
+        numbers = [self.telegram.put(content) for content in order["updates"]]
+        self.deliver()
+        return {"numbers": numbers, "now": self.telegram.now()}
+
+    def _do_kept(self, order: Json) -> Json:
+        """Numbers of the updates that the bot has not acknowledged."""
+        return {"numbers": [update["update_id"] for update in self.telegram.updates]}
+
     def _do_press(self, order: Json) -> Json:
         pressed = self.telegram.press(order["label"], order.get("chat", OWNER))
         self.deliver()

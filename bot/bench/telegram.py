@@ -216,6 +216,12 @@ class Telegram:
         query = {"id": str(self._update), "from": person, "chat_instance": "1", "data": data, "message": message}
         self.updates.append({"update_id": self._update, "callback_query": query})
 
+    def put(self, content: Json) -> int:
+        """Any update; its number."""
+        self._update += 1
+        self.updates.append({"update_id": self._update, **content})
+        return self._update
+
     def acknowledge(self, offset: int) -> None:
         if offset:
             self.updates[:] = [update for update in self.updates if update["update_id"] >= offset]
