@@ -89,8 +89,6 @@ def run() -> None:
     if not settings.token.get_secret_value():
         fail(NO_TOKEN)
     configure()
-    if settings.approvals == "auto":
-        err.print("DAUYS_APPROVALS=auto means 1 in this version: one owner alone sends.", markup=False)
     from bot.app import serve
 
     run_guarded(serve(settings, guarded=True))

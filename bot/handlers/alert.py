@@ -18,6 +18,7 @@ from bot.handlers.progress import beginning
 from bot.handlers.reply import answer, send
 from bot.views import alert as views
 from bot.views.callback import Action
+from bot.wire.lanes import repeated
 from storage.records import Awaited, Kind
 
 Run = Callable[[Press], Awaitable[None]]
@@ -83,8 +84,9 @@ async def alert(update: Update, context: Context) -> None:
     if message is None or not await enter(update, context, claim(update, Act.COMPOSE, now), "/alert"):
         return
     scene = await context.scene(update)
-    draft = await services.storage.broadcasts.draft(message.chat.id, "", texts.AUDIENCE, now)
     written = texts.typed(message, after_command=True)
+    draft = await texts.begun(services, message.chat.id, written) if repeated.get() else None
+    draft = draft or await services.storage.broadcasts.draft(message.chat.id, "", texts.AUDIENCE, now)
     if written.text:
         await services.storage.waiting.clear(message.chat.id)
         await texts.take(update, context, scene, draft, "", written)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import Message, Update
 
 from bot.desk.permit import Act
-from bot.handlers.context import Context
+from bot.handlers.context import Context, Services
 from bot.handlers.door import Press, claim, enter
 from bot.handlers.drafts import changed, fault_of, faults, panel, present, read, remember, save, take_away
 from bot.handlers.drafts import preview as send_preview
@@ -15,7 +15,7 @@ from bot.handlers.requests import close
 from bot.views import alert as alert_views
 from bot.views import correction
 from bot.views import desk as views
-from bot.views.draft import Written
+from bot.views.draft import Written, unpack_draft
 from bot.views.outgoing import framed, outgoing
 from bot.views.pick_language import KAZAKH
 from bot.views.scene import Scene
@@ -72,6 +72,15 @@ async def take(update: Update, context: Context, scene: Scene, id_: int, languag
     if await save(context, broadcast, desk):
         await services.storage.waiting.clear(broadcast.author)
         await present(context, scene, broadcast.author, await read_again(context, id_) or desk, language)
+
+
+async def begun(services: Services, author: int, written: Written) -> int | None:
+    """The draft that this text made already, when its command is handled a second time after a crash."""
+    for found in reversed(await services.storage.broadcasts.drafts_of(author)):
+        known = unpack_draft(await services.storage.drafts.content(found.id)).texts
+        if written in known.values() or (not written.text and not known):
+            return found.id
+    return None
 
 
 async def read_again(context: Context, id_: int) -> views.Desk | None:

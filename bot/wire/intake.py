@@ -20,7 +20,7 @@ import structlog
 
 from bot.logs import places
 from bot.wire.journal import Journal
-from bot.wire.lanes import mute
+from bot.wire.lanes import mute, repeated
 from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
@@ -218,6 +218,7 @@ class Intake:
             if self._journal is not None:
                 self._journal.begin(number, alone=suspect)
             last_try.set(failures + 1 >= TRIES)
+            repeated.set(suspect or attempt > 1)
             try:
                 await self._handle(update)
             except StorageError as error:

@@ -26,5 +26,8 @@ class Superseded(Exception):
 
 lane: ContextVar[Lane] = ContextVar("lane", default=Lane.REPLY)
 
+repeated: ContextVar[bool] = ContextVar("repeated", default=False)
+"""Set for an update whose handling was begun before, and broken off by the death of the process or by an error."""
+
 mute: ContextVar[bool] = ContextVar("mute", default=False)
 """Set for an update that is carried out without an answer: nothing that counts as a message goes out for it."""

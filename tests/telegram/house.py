@@ -144,6 +144,10 @@ async def running(data: Path, **settings: Any) -> AsyncIterator[House]:
         yield house
         await house.stop()
         assert sandbox.strange == set(), "only what the Bot API documents may be called"
+    except BaseException:
+        with contextlib.suppress(Exception):  # what went wrong in the test is what is told
+            await house.stop()
+        raise
     finally:
         await sandbox.stop()
 
