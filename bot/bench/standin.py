@@ -132,7 +132,7 @@ class Server:
         poll = self._poll
         if poll is not None and connection in (None, poll):
             self._poll = None
-            poll.answer(Answer(200, {"ok": True, "result": self.telegram.updates[:100]}))
+            poll.answer(Answer(200, {"ok": True, "result": self.telegram.batch()}))
 
     # orders
 
@@ -188,6 +188,16 @@ class Server:
         self.deliver()
         return {"numbers": numbers, "now": self.telegram.now()}
 
+    def _do_watch(self, order: Json) -> Json:
+        """Messages that hold these words are noted from now on."""
+        self.telegram.watched = order["words"]
+        return {}
+
+    def _do_urgent(self, order: Json) -> Json:
+        """When the owner's updates were handed over and their messages came; when the watched words came."""
+        found = self.telegram
+        return {"handed": list(found.handed.values()), "answered": list(found.answered), "watched": list(found.marked)}
+
     def _do_kept(self, order: Json) -> Json:
         """Numbers of the updates that the bot has not acknowledged."""
         return {"numbers": [update["update_id"] for update in self.telegram.updates]}
@@ -229,7 +239,7 @@ async def main() -> None:
     loop = asyncio.get_running_loop()
     server = Server(Telegram(time.monotonic))
     await server.open()
-    orders = asyncio.StreamReader()
+    orders = asyncio.StreamReader(limit=1 << 26)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(orders), sys.stdin)
     say({"port": server.port})
     while line := await orders.readline():

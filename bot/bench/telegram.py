@@ -83,6 +83,13 @@ class Telegram:
     """Seconds from a question's moment to the arrival of its answer."""
     owner: list[Json] = field(default_factory=list)
     """Messages to the owners, edits too, newest last: with `chat`, and `edited`, the moment of an edit."""
+    handed: dict[int, float] = field(default_factory=dict)
+    """The owner's updates, by number -> when a poll was first answered with them."""
+    answered: array[float] = field(default_factory=lambda: array("d"))
+    """When each new message to the owner came."""
+    watched: str = ""
+    marked: array[float] = field(default_factory=lambda: array("d"))
+    """When each message with the watched words came."""
     in_flight: int = 0
     paid: Counter[bool] = field(default_factory=Counter)
     """Whether they carried `allow_paid_broadcast` -> calls of sendMessage."""
@@ -102,6 +109,7 @@ class Telegram:
         if method == "sendMessage":
             found = _CHAT.search(body)
             self._note(body, int(found[1]) if found else 0)
+            self._watch(body, int(found[1]) if found else 0)
             if found is None:
                 return _refusal(400, "Bad Request: chat_id is empty")
             return self._send(int(found[1]), paid=_PAID.search(body) is not None)
@@ -162,6 +170,12 @@ class Telegram:
         if chat in OWNERS:
             self.owner.append({"message_id": self._message + 1, **_fields(body), "chat": chat, "edited": edited})
 
+    def _watch(self, body: bytes, chat: int) -> None:
+        if chat == OWNER:
+            self.answered.append(self.now())
+        if self.watched and self.watched in str(_fields(body).get("text", "")):
+            self.marked.append(self.now())
+
     def _fault(self, chat: int) -> Fault | None:
         names = self.faults.get(chat)
         if not names:
@@ -221,6 +235,14 @@ class Telegram:
         self._update += 1
         self.updates.append({"update_id": self._update, **content})
         return self._update
+
+    def batch(self) -> list[Json]:
+        """What a poll is answered with."""
+        given = self.updates[:100]
+        for update in given:
+            if update.get("message", {}).get("from", {}).get("id") == OWNER:
+                self.handed.setdefault(update["update_id"], self.now())
+        return given
 
     def acknowledge(self, offset: int) -> None:
         if offset:

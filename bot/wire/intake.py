@@ -91,6 +91,8 @@ class Intake:
         self._solo = asyncio.Lock()
         self._change = asyncio.Condition()
         self._stopping = asyncio.Event()
+        self.behind = False
+        """Whether more waits at Telegram than one poll brings: then the door is as strict as with all hands full."""
         self.counts: Counter[str] = Counter()
         self.kinds: Counter[str] = Counter()
         self.took: Callable[[float], None] = lambda seconds: None
@@ -143,7 +145,7 @@ class Intake:
 
     async def _through(self, update: Raw, number: int, urgent: bool) -> None:
         suspect = self._journal is not None and number in self._journal.suspects
-        verdict = self._door.verdict(update, len(self._taken))
+        verdict = self._door.verdict(update, MOST if self.behind else len(self._taken))
         if verdict is Verdict.DROP:
             self.counts["flood"] += 1
             self._done(number)

@@ -130,6 +130,7 @@ class Poller:
             self._intake.counts["unreadable"] += len(given) - len(updates)
             log.warning("updates dropped: they have no number", count=len(given) - len(updates))
         self._look_for_missing(updates)
+        self._intake.behind = len(given) >= BATCH
         fresh = {update["update_id"]: update for update in updates if update["update_id"] not in self._hands}
         for update in sorted(fresh.values(), key=lambda update: not self._intake.urgent(update)):
             self._hands[update["update_id"]] = group.create_task(self._taken(update))

@@ -1,7 +1,8 @@
 """kill -9 while readers come and go: what the bot has acknowledged must stand in the database.
 
-Acknowledged is what was answered, or what Telegram was told to keep no longer. Each reader asks for one thing at a time,
-to be subscribed or to be erased, and for the other when that was acknowledged; whatever was in hand at a kill comes again.
+Acknowledged is what was answered, or what Telegram was told to keep no longer. Each reader asks for one thing at a
+time, to be subscribed or to be erased, and for the other when that was acknowledged; whatever was in hand at a kill
+comes again.
 """
 
 from __future__ import annotations

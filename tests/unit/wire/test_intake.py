@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 
-from bot.wire.intake import TRIES, Intake
-from bot.wire.poller import Poller
+from bot.wire.intake import MOST, TRIES, Intake, Verdict
+from bot.wire.poller import BATCH, Poller
 
 
 def message(update_id: int, chat: int) -> dict[str, Any]:
@@ -121,3 +121,24 @@ async def test_a_stop_finishes_the_batch_in_hand_and_confirms_it() -> None:
     assert done.is_set()
     await poller.confirm()
     assert telegram.offsets[-1] == 2
+
+
+async def test_a_full_poll_makes_the_door_strict_until_one_is_not_full() -> None:
+    seen: list[int] = []
+
+    class Door:
+        def urgent(self, update: dict[str, Any]) -> bool:
+            return False
+
+        def verdict(self, update: dict[str, Any], in_hand: int) -> Verdict:
+            seen.append(in_hand)
+            return Verdict.DROP
+
+    async def never(update: dict[str, Any]) -> None:
+        raise AssertionError("all were dropped")
+
+    full = [message(number, number) for number in range(1, BATCH + 1)]
+    telegram = Telegram([], full, [message(BATCH + 1, 1)])
+    await run_until_idle(telegram, Poller(telegram, Intake(never, None, Door())))
+    assert seen[:BATCH] == [MOST] * BATCH
+    assert seen[BATCH] < MOST

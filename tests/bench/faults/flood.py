@@ -1,0 +1,117 @@
+"""A flood: a backlog of 10,000 updates from 1,000 people, then 300 a second, half of them meant to cost much.
+
+Meanwhile an owner writes. What counts is how long after a poll was answered with the owner's message its answer came,
+how much memory it took, and how many people were told to wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+from bot.bench.processes import Broken, Child, StandIn, stand_in
+from bot.bench.stage import Stage
+from bot.bench.telegram import FIRST_ASKER, OWNER
+from tests.bench.delivery.yard import Yard
+from tests.bench.faults.rows import Row, Seen
+from tests.bench.hostile import questions
+
+PEOPLE = 1000
+BACKLOG = 10_000
+A_SECOND = 300
+EVERY = 1.5
+"""Seconds between two messages of the owner's; Telegram allows one answer a second."""
+LATEST = 1.0
+"""Seconds from the owner's message to its answer."""
+MEMORY = 96.0
+"""MiB that a flood may add."""
+TOLD = "Too many messages at once"
+NAMES = ("Oksana Shevchuk", "Zhanbota Alzhanova", "Aset Abishev")
+Json = dict[str, Any]
+
+
+def said(person: int, text: str) -> Json:
+    user = {"id": person, "is_bot": False, "first_name": "R", "language_code": "en"}
+    place = {"id": person, "type": "private", "first_name": "R"}
+    message: Json = {"message_id": 1, "date": int(time.time()), "chat": place, "from": user, "text": text}
+    if text.startswith("/"):
+        message["entities"] = [{"type": "bot_command", "offset": 0, "length": len(text)}]
+    return {"message": message}
+
+
+class Crowd:
+    """One after the other asks, every second question is meant to cost much."""
+
+    def __init__(self) -> None:
+        self._people = cycle(range(FIRST_ASKER + 1, FIRST_ASKER + 1 + PEOPLE))
+        costly, cheap = cycle(list(questions(2019, 170, NAMES))), cycle(NAMES)
+        self._texts = cycle((costly, cheap))
+
+    async def ask(self, telegram: StandIn, count: int) -> None:
+        asked = [said(person, next(next(self._texts))) for person in islice(self._people, count)]
+        await telegram.order("put", updates=asked)
+
+
+async def flooded(yard: Yard) -> Seen:
+    backlog, seconds = yard.many(BACKLOG, 1000), yard.many(30, 3)
+    with tempfile.TemporaryDirectory(prefix="dauys-flood-") as folder:
+        stage, crowd = Stage(Path(folder), 0), Crowd()
+        async with stand_in() as telegram:
+            await telegram.order("watch", words=TOLD)
+            async with stage.bot(telegram.url, yard.many(30, 300)) as child:
+                await owner_answered(child, telegram, 1)
+                before, begun = child.peak(), time.monotonic()
+                yard.say(f"{backlog:,} waiting updates, then {A_SECOND} a second")
+                for _ in range(backlog // 100):
+                    await crowd.ask(telegram, 100)
+                asked = await rain(yard, telegram, crowd, seconds)
+                await owner_answered(child, telegram, asked + 1)
+                lasted, grown = time.monotonic() - begun, child.peak() - before
+                seen = await telegram.order("urgent")
+                await child.end()
+    waits = [there - handed for handed, there in zip(seen["handed"], seen["answered"], strict=False)][1:]
+    told = f"{backlog:,} waiting, then {A_SECOND}/s for {seconds} s, {lasted:.0f} s in all: "
+    told += f"{len(waits)} messages of the owner answered after {max(waits) * 1000:.0f} ms at most, "
+    told += f"memory +{grown:.0f} MiB, {len(seen['watched'])} people told to wait"
+    held = max(waits) <= LATEST and grown <= MEMORY and len(seen["watched"]) <= lasted + 1
+    return Seen(told, held and len(waits) == asked)
+
+
+async def rain(yard: Yard, telegram: StandIn, crowd: Crowd, seconds: int) -> int:
+    """The rest of the flood; how often the owner wrote."""
+    begun, sent, asked = time.monotonic(), 0, 0
+    while (now := time.monotonic() - begun) < seconds:
+        due = int(now * A_SECOND) - sent
+        if due >= 10:
+            await crowd.ask(telegram, due)
+            sent += due
+        if now >= asked * EVERY:
+            await telegram.order("put", updates=[said(OWNER, "/whoami")])
+            asked += 1
+        await asyncio.sleep(0.01)
+    return asked
+
+
+async def owner_answered(child: Child, telegram: StandIn, times: int) -> None:
+    """Until the owner has had so many answers; the first is to a message of their own."""
+    if times == 1:
+        await telegram.order("put", updates=[said(OWNER, "/whoami")])
+    ends = time.monotonic() + 240
+    while len((await telegram.order("urgent"))["answered"]) < times:
+        if time.monotonic() > ends or not child.running:
+            raise Broken("the owner is not answered")
+        await asyncio.sleep(0.05)
+
+
+ROWS = {
+    "flood": Row(
+        f"{BACKLOG:,} updates waiting from {PEOPLE:,} people, then {A_SECOND} a second, half of them costly",
+        flooded,
+        f"an owner's update handled within {LATEST:g} s after it reached the bot; memory +{MEMORY:g} MiB at most; "
+        "one warning a second in all",
+    )
+}
