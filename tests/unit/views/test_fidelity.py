@@ -18,27 +18,36 @@ from bot.views.words import load_words
 from bot.wire.fields import fields
 from content.library import Library
 
-KINDS = ["bold", "italic", "underline", "strikethrough", "spoiler", "blockquote", "expandable_blockquote", "code", "pre", "text_link", "url", "mention", "hashtag", "custom_emoji", "text_mention", "unheard_of"]  # fmt: skip
-PIECES = st.sampled_from(
-    [
-        "a",
-        "Суд ",
-        "😀",
-        "👨\u200d👩\u200d👧",
-        "🇰🇿",
-        "é",
-        "e\u0301",
-        "שלום",
-        "عالم",
-        "\u202b",
-        "\u202c",
-        "\u200d",
-        "\ufe0f",
-        "\n",
-    ]
-    + ["\n\n", "\t", " ", "<b>", "&amp;", "*", "_", "\\", "`", "]", "https://example.org/?a=1&b=2"]
-    + ["\ud83d", "\x00", "\x07", "\u2028"]
-)
+STYLES = [
+    "bold",
+    "italic",
+    "underline",
+    "strikethrough",
+    "spoiler",
+    "blockquote",
+    "expandable_blockquote",
+    "code",
+    "pre",
+]
+OTHERS = ["text_link", "url", "mention", "hashtag", "custom_emoji", "text_mention", "unheard_of"]
+LETTERS = [
+    "a",
+    "Суд ",
+    "😀",
+    "👨\u200d👩\u200d👧",
+    "🇰🇿",
+    "e\u0301",
+    "שלום",
+    "عالم",
+    "\u202b",
+    "\u202c",
+    "\u200d",
+    "\ufe0f",
+]
+SIGNS = ["\n", "\n\n", "\t", " ", "<b>", "&amp;", "*", "_", "\\", "`", "]", "https://example.org/?a=1&b=2"]
+BROKEN = ["\ud83d", "\x00", "\x07", "\u2028"]
+KINDS = STYLES + OTHERS
+PIECES = st.sampled_from(LETTERS + SIGNS + BROKEN)
 TEXTS = st.lists(PIECES | st.text(max_size=8), max_size=40).map("".join) | st.tuples(
     st.sampled_from(["x", "я", "😀"]), st.integers(1000, 4200)
 ).map(lambda made: made[0] * made[1])
