@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from telegram import Message, Update
 
 from bot.desk.permit import Act
@@ -24,6 +26,8 @@ from bot.views.words import LANGUAGES
 from storage.records import ApprovalState, Audience, Awaited, BroadcastState, Topic
 
 AUDIENCE = Audience(topics=frozenset({Topic.ALERTS}))
+KAZAKH_WORDS = 0.15
+"""More of the words than this have letters that Russian has not, in a text that is Kazakh."""
 first_question = views.ask_for_text
 
 
@@ -45,8 +49,12 @@ def typed(message: Message, *, after_command: bool) -> Written:
 
 
 def language_of(text: str, default: str) -> str:
-    """By its letters; a Latin text in a house whose language is written in Cyrillic is taken for English."""
-    if KAZAKH & set(text) - set("іІ"):
+    """By its letters; a Latin text in a house whose language is written in Cyrillic is taken for English. A Russian
+    text may hold Kazakh names: words in small letters tell."""
+    small = [word for word in re.findall(r"[^\W\d_]+", text) if word.islower()]
+    if sum(bool(KAZAKH & set(word)) for word in small) > len(small) * KAZAKH_WORDS or (
+        not small and KAZAKH & set(text) - set("іІ")
+    ):
         return "kk"
     cyrillic = sum("а" <= letter <= "я" for letter in text.lower())
     latin = sum("a" <= letter <= "z" for letter in text.lower())

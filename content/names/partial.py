@@ -149,7 +149,9 @@ class Lone:
         beside = at + step
         if 0 <= beside < len(self._words) and fathers_name(self._words[beside]):
             beside += step
-        while step < 0 < beside and self._initial(beside) and self._initial(beside - 1):
+        while (
+            step < 0 < beside and self._initial(beside) and self._initial(beside - 1) and not self._words[beside].apart
+        ):
             beside -= 1
         return beside
 

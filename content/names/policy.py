@@ -84,7 +84,10 @@ class NameIndex:
         best = self._best(self._found(words), words)
         key = self._index.keys
         lone = Lone(Matcher(self._index, self.real, words))
-        borne = {at: tuple(key[one] for one in lone.bearers(at)) for at, word in enumerate(words) if word.capital}
+        taken = {at for one in best for at in one.at}
+        capital = [word.at for word in words if word.capital and word.at not in taken]
+        best += [one for at in capital for one in lone.surnames([at])]  # somebody who was named whole before
+        borne = {at: tuple(key[one] for one in lone.bearers(at)) for at in capital}
         return mentions(text, there, [(one, key[one.person]) for one in best], borne, self.real)
 
     def _whole(self, matcher: Matcher) -> list[Found]:

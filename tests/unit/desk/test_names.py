@@ -25,6 +25,11 @@ TEXTS: dict[str, list[tuple[str, Standing]]] = {
     "O. Shevchuk was released; A. K. was not.": [("A. K.", UNKNOWN), ("O. Shevchuk", PERHAPS)],
     "Задержан Шевчук О.П., а И. Шевчук нет.": [("И. Шевчук", UNKNOWN), ("Шевчук О.П.", PERHAPS)],
     "Shevchuk spoke.": [("Shevchuk", PERHAPS)],
+    "Оксана Шевчук в суде. О. П. Шевчук просила прийти, И. Шевчук нет.": [
+        ("И. Шевчук", UNKNOWN),
+        ("О. П. Шевчук", PERHAPS),
+        ("Оксана Шевчук", KNOWN),
+    ],
     "Our colleague Thibault Delacroix was there.": [("Thibault Delacroix", CAPITALS)],
     "Дулат Ағаділ туралы.": [("Дулат Ағаділ", CAPITALS)],
     "The court sits on Monday at ten. Bring water.": [],
