@@ -391,14 +391,3 @@ async def test_without_a_steps_guard_its_case_is_red(
 
     with pytest.raises(AssertionError):
         await run(BY_NAME[STEPS[guard]], tmp_path / "data", monkeypatch, off)
-
-
-async def test_what_is_refused_to_an_admin_stands_in_the_audit_log(tmp_path: Path) -> None:
-    async with two_owners(tmp_path / "data") as (house, first, second):
-        (reader,) = await subscribed(house, 1)
-        await drafted(first)
-        _, data = first.button("Discard")
-        await second.press_data(second.last["message_id"], data)
-        await reader.press_data(reader.last["message_id"], data)
-        entries = rows(house, "SELECT action, detail FROM audit")
-        assert entries == [("refused", "no 1: sealed")]

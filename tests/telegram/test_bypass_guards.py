@@ -183,3 +183,14 @@ async def _tries(folder: Path, monkeypatch: pytest.MonkeyPatch, by: str, guard: 
             assert stage.refused == [guard], verb
         assert stage.snapshot() == before
     assert verbs
+
+
+async def test_what_is_refused_to_an_admin_stands_in_the_audit_log(tmp_path: Path) -> None:
+    async with two_owners(tmp_path / "data") as (house, first, second):
+        (reader,) = await subscribed(house, 1)
+        await drafted(first)
+        _, data = first.button("Discard")
+        await second.press_data(second.last["message_id"], data)
+        await reader.press_data(reader.last["message_id"], data)
+        entries = rows(house, "SELECT action, detail FROM audit")
+        assert entries == [("refused", "no 1: sealed")]
