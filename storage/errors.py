@@ -8,7 +8,8 @@ StorageError
 ├── ReadOnly         the folder or the disk cannot be written
 ├── DiskFull
 ├── DiskFailed       the system could not read or write the file
-└── Damaged          the file is not a sound database
+├── Damaged          the file is not a sound database
+└── Unreachable      the database server does not answer, or refuses us
 """
 
 
@@ -45,4 +46,8 @@ class DiskFailed(StorageError):
 
 
 class Damaged(StorageError):
+    pass
+
+
+class Unreachable(StorageError):
     pass

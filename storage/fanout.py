@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from sqlalchemy import RowMapping, and_, false, func, insert, literal, null, or_, select
+from sqlalchemy import BigInteger, RowMapping, and_, cast, false, func, insert, literal, null, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.broadcasts import unpack_audience
@@ -15,6 +15,7 @@ from storage.records import REPEATABLE, Broadcast, BroadcastState, Cause, Delive
 from storage.subscribers import belongs
 from storage.tables import broadcast, broadcast_count, delivery, subscriber
 
+NO_MESSAGE = cast(null(), BigInteger).label("message_id")
 OPEN = (BroadcastState.APPROVED, BroadcastState.RUNNING)
 
 
@@ -38,10 +39,10 @@ def _page(row: RowMapping, limit: int) -> Any:
     match Kind(row["kind"]):
         case Kind.SEND:
             audience = belongs(unpack_audience(row["audience"]))
-            wanted = select(subscriber.c.id.label("subscriber_id"), null().label("message_id")).where(audience)
+            wanted = select(subscriber.c.id.label("subscriber_id"), NO_MESSAGE).where(audience)
             key: Any = subscriber.c.id
         case Kind.RETRY:
-            wanted = failed(row["of"]).add_columns(null().label("message_id"))
+            wanted = failed(row["of"]).add_columns(NO_MESSAGE)
             key = delivery.c.subscriber_id
         case _:
             wanted = delivered(row["of"])

@@ -29,6 +29,7 @@ from storage.keyring import Generation, Known, ring_for, settle
 from storage.keys import Keys, Ring, make_master_key, read_master_key
 from storage.media import Media
 from storage.meta import Meta
+from storage.postgres import Postgres
 from storage.publications import Publications
 from storage.pulse import Pulse
 from storage.records import Figures
@@ -98,11 +99,15 @@ async def open_storage(
     *, url: str | None, data: Path, key_file: Path, bot_id: int, now: Callable[[], float] = time.time
 ) -> Storage:
     """Makes what is missing at the first start. StorageError with one line for everything that stands in the way."""
-    _ready(url, data, key_file, bot_id)
-    if url is None and not (data / "dauys.sqlite3").exists():
-        _for_its_owner_alone(data / "dauys.sqlite3")
-    database = Database(url or sqlite_url(data))
+    _folder(data)
+    if url is None:
+        _fits(_seen(data / "dauys.sqlite3"), key_file, bot_id)
+        if not (data / "dauys.sqlite3").exists():
+            _for_its_owner_alone(data / "dauys.sqlite3")
+    database = Postgres(url) if url and url.startswith("postgresql") else Database(url or sqlite_url(data))
     try:
+        if url is not None:
+            _fits(await _stated(database), key_file, bot_id)
         identity, keys = await _prepare(database, key_file, bot_id)
     except BaseException:
         await database.close()
@@ -123,13 +128,15 @@ def _for_its_owner_alone(path: Path) -> None:
         raise ReadOnly(f"DAUYS_DATA: {path} cannot be written ({error.strerror}); choose a writable folder") from None
 
 
-def _ready(url: str | None, data: Path, key_file: Path, bot_id: int) -> None:
-    """The key of an existing database is seen to fit; a new one is made only where there is no database yet."""
+def _folder(data: Path) -> None:
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise ReadOnly(f"DAUYS_DATA: {data} cannot be made ({error.strerror}); choose a writable folder") from None
-    known = _seen(data / "dauys.sqlite3") if url is None else None
+
+
+def _fits(known: Known | None, key_file: Path, bot_id: int) -> None:
+    """The key of an existing database is seen to fit; a new one is made only where there is no database yet."""
     if known is not None:
         _settled(key_file, known)
         ring_for(key_file, known, bot_id)
@@ -161,6 +168,18 @@ async def _prepare(database: Database, key_file: Path, bot_id: int) -> tuple[str
                 return identity, Ring(keys)
             generations = tuple(Generation(row["kid"], row["check_value"], row["active"]) for row in rows)
             return identity, ring_for(key_file, Known(identity, generations), bot_id)
+
+
+async def _stated(database: Database) -> Known | None:
+    """As `_seen`, of a database that is reached by its address."""
+    async with database.begin() as connection:
+        await connection.run_sync(schema.refuse_newer)
+        if await connection.run_sync(schema.revision) is None:
+            return None
+        identity = await connection.scalar(select(meta.c.value).where(meta.c.name == DATABASE_ID))
+        rows = (await connection.execute(select(keyring))).mappings().all()
+    generations = tuple(Generation(row["kid"], row["check_value"], row["active"]) for row in rows)
+    return Known(str(identity), generations) if generations else None
 
 
 def _seen(path: Path) -> Known | None:

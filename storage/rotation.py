@@ -15,7 +15,7 @@ import hmac
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from sqlalchemy import Column, bindparam, delete, func, insert, select, update
+from sqlalchemy import Column, Delete, bindparam, delete, exists, false, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.audit import ACTOR, Anchor, code
@@ -174,8 +174,18 @@ async def _seal_few(connection: AsyncConnection, old: Keys, new: Keys) -> None:
         for sealed in list(await connection.scalars(select(column).where(column.is_not(None)).distinct())):
             anew = _anew(old, new, field, sealed)
             if anew != sealed:
-                statement = update(column.table).where(column == sealed).values({column: anew})
-                await connection.execute(statement.prefix_with("OR REPLACE", dialect="sqlite"))
+                await connection.execute(_replaced(column, sealed, anew))
+                await connection.execute(update(column.table).where(column == sealed).values({column: anew}))
+
+
+def _replaced(column: Column[bytes], sealed: bytes, anew: bytes) -> Delete:
+    """Takes away the rows whose place those under `sealed` are about to take."""
+    coming = column.table.alias()
+    keys = column.table.primary_key.columns
+    same = [key == coming.c[key.name] for key in keys if key is not column]
+    if column.name not in keys:
+        return delete(column.table).where(false())
+    return delete(column.table).where(column == anew, exists().where(coming.c[column.name] == sealed, *same))
 
 
 def _anew(old: Keys, new: Keys, field: str, sealed: bytes) -> bytes:

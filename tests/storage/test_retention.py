@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from storage.bench import chats_in, enrol
 from storage.open import Storage
 from storage.records import Audience, Awaited, BroadcastState, Cause, DeliveryState, Panel, Result, Topic
 from storage.retention import UNREACHABLE_KEPT
 from storage.subscribers import week
-from storage.tables import metadata
+from storage.tables import metadata, subscriber
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "privacy.md"
 NOW = 1_800_000_000.0
@@ -33,17 +33,15 @@ def test_every_column_is_named_in_the_privacy_document_and_no_other() -> None:
     )
 
 
-def set_week(folder: Path, moment: float) -> None:
-    with sqlite3.connect(folder / "dauys.sqlite3") as connection:
-        connection.execute("UPDATE subscriber SET status = 'unreachable', status_week = ?", (week(moment),))
+async def set_week(storage: Storage, moment: float) -> None:
+    async with storage._database.begin() as connection:
+        await connection.execute(update(subscriber).values(status="unreachable", status_week=week(moment)))
 
 
 @pytest.mark.parametrize(("days", "left"), [(300, 1), (357, 1), (366, 0), (800, 0)])
-async def test_who_cannot_be_reached_for_a_year_is_erased(
-    storage: Storage, tmp_path: Path, days: int, left: int
-) -> None:
+async def test_who_cannot_be_reached_for_a_year_is_erased(storage: Storage, days: int, left: int) -> None:
     await storage.subscribers.subscribe(5550001234, "en", frozenset(Topic))
-    set_week(tmp_path, NOW - days * DAY)
+    await set_week(storage, NOW - days * DAY)
     assert await storage.purge(NOW) == 1 - left
     assert (await storage.subscribers.get(5550001234) is not None) == bool(left)
     assert UNREACHABLE_KEPT == 365 * DAY
