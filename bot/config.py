@@ -71,7 +71,10 @@ class Settings(BaseSettings):
     help: str = Field("", description="Where help in danger is")
     library: Path = Field(SHIPPED_LIBRARY, description="Folder of YAML records")
     data: Path = Field(Path("data"), description="Database, key, cache and socket")
-    database: SecretStr = Field(SecretStr(""), description="SQLAlchemy URL; SQLite in DAUYS_DATA when empty")
+    database: SecretStr = Field(
+        SecretStr(""),
+        description="SQLite in DAUYS_DATA when empty, or postgresql+asyncpg://USER:PASSWORD@HOST:5432/NAME",
+    )
     key_file: Path | None = Field(None, description="Master key; in DAUYS_DATA when empty, better elsewhere")
     api_url: Annotated[str, AfterValidator(_http)] = Field(
         "https://api.telegram.org", description="The Bot API: Telegram's, a local server's, or the sandbox's"
@@ -164,13 +167,15 @@ def _secret_files(environment: dict[str, str]) -> tuple[dict[str, str], list[str
     return values, faults
 
 
-def _not_yet(settings: Settings) -> list[str]:
-    """A setting whose capability this version lacks is refused rather than ignored."""
-    faults = []
-    database = settings.database.get_secret_value()
-    if database and not database.startswith("sqlite"):
-        faults.append(f"{PREFIX}DATABASE: only SQLite in this version; leave it unset or give a sqlite URL")
-    return faults
+def _database(settings: Settings) -> list[str]:
+    """The rest of the address is storage's to judge: it is never shown."""
+    address = settings.database.get_secret_value()
+    if not address or address.startswith(("sqlite+aiosqlite:", "postgresql+asyncpg:")):
+        return []
+    return [
+        f"{PREFIX}DATABASE: expected postgresql+asyncpg://USER:PASSWORD@HOST:5432/NAME; leave it unset for SQLite in "
+        f"{PREFIX}DATA"
+    ]
 
 
 def _webhook(settings: Settings) -> list[str]:
@@ -217,7 +222,7 @@ def load_settings(**overrides: object) -> Settings:
             name = PREFIX + str(fault["loc"][0]).upper()
             faults.append(f"{name}: {fault['msg'].removeprefix('Value error, ')}")
         raise ConfigError(faults) from None
-    faults += _not_yet(settings) + _webhook(settings)
+    faults += _database(settings) + _webhook(settings)
     if faults:
         raise ConfigError(faults)
     return settings

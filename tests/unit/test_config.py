@@ -46,7 +46,7 @@ def test_defaults_are_the_documented_ones() -> None:
         ("WEBHOOK_URL", "https://x.y", "DAUYS_WEBHOOK_SECRET: not set; with DAUYS_WEBHOOK_URL the bot refuses"),
         ("WEBHOOK_SECRET", "s" * 16, "DAUYS_WEBHOOK_URL: not set, but DAUYS_WEBHOOK_SECRET is"),
         ("LISTEN", "nowhere", "DAUYS_LISTEN: not an address to listen on"),
-        ("DATABASE", "postgresql://u:p@h/d", "DAUYS_DATABASE: only SQLite"),
+        ("DATABASE", "postgresql://u:p@h/d", "DAUYS_DATABASE: expected postgresql+asyncpg://"),
         ("TOKE", "x", "DAUYS_TOKE: no such setting"),
     ],
 )
