@@ -15,55 +15,88 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 import asyncpg  # type: ignore[import-untyped] # it ships none
-from sqlalchemy import URL, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage.address import parsed, reached
 from storage.database import Database
 from storage.errors import DiskFull, Locked, ReadOnly, StorageError, Unreachable
 from storage.inline import Work
 from storage.tables import metadata
 
 T = TypeVar("T")
-DRIVER = "postgresql+asyncpg"
 OLDEST = 15
-LOCAL = ("", "localhost", "127.0.0.1", "::1")
+NAME = "dauys"
 TURN = 0x44617579
 """Key of the advisory lock that a transaction holds; any number will do, but all must use the same."""
 SESSION = {
-    "application_name": "dauys",
+    "application_name": NAME,
     "idle_in_transaction_session_timeout": "30s",
     "lock_timeout": "30s",
+    "jit": "off",
     "log_parameter_max_length_on_error": "0",
 }
 """https://www.postgresql.org/docs/current/runtime-config-client.html: a replica that hangs holds up nobody for long."""
 QUIET = {
     "log_statement": "none",
     "log_min_duration_statement": "-1",
+    "log_min_duration_sample": "-1",
+    "log_transaction_sample_rate": "0",
     "log_min_error_statement": "panic",
     "log_parameter_max_length": "0",
     "log_duration": "off",
 }
 """Logging of our statements, off where the server lets this user say so (superusers, or GRANT SET ON PARAMETER)."""
 _QUIETED = "SELECT set_config($1, $2, false) WHERE has_parameter_privilege($1, 'SET')"
-WRONG = "DAUYS_DATABASE: expected postgresql+asyncpg://USER:PASSWORD@HOST:5432/NAME"
 
 
 class Postgres(Database):
     """As `Database`; one connection of this process, made anew when the server was away."""
 
     def __init__(self, url: str) -> None:
-        self.engine: AsyncEngine = _engine(_checked(url))
+        address, arguments = reached(parsed(url))
+        self.engine: AsyncEngine = create_async_engine(
+            address,
+            hide_parameters=True,
+            pool_size=1,
+            max_overflow=0,
+            connect_args={"server_settings": SESSION, **arguments},
+            isolation_level="READ COMMITTED",
+        )
         event.listen(self.engine.sync_engine, "connect", _prepare)
         event.listen(self.engine.sync_engine, "begin", _begin)
         self._turn = asyncio.Lock()
+        self._connected = 0
+        """Transactions begun since the connection was last found dead."""
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         async with self._turn:
             with translated():
-                async with self.engine.begin() as connection:
+                connection = await self._started()
+                try:
                     yield connection
+                    await connection.commit()
+                finally:
+                    await asyncio.shield(connection.close())
+
+    async def _started(self) -> AsyncConnection:
+        """A transaction that has its turn. A connection that died since the last one is made anew, once."""
+        while True:
+            fresh = self._connected == 0
+            connection = await self.engine.connect()
+            try:
+                await connection.begin()
+            except BaseException as error:
+                gone = isinstance(error, DBAPIError) and error.connection_invalidated
+                await asyncio.shield(connection.close())
+                if fresh or not gone:
+                    raise
+                self._connected = 0
+            else:
+                self._connected += 1
+                return connection
 
     async def run(self, work: Work[T]) -> T:
         async with self.begin() as connection:
@@ -83,34 +116,6 @@ class Postgres(Database):
                 async with self.engine.connect() as connection:
                     raw: Any = await connection.get_raw_connection()
                     await raw.driver_connection.execute(f"VACUUM (FULL) {tables}")
-
-
-def _checked(url: str) -> URL:
-    try:
-        made = make_url(url)
-    except ArgumentError:
-        raise StorageError(WRONG) from None
-    if made.drivername != DRIVER or not made.database:
-        raise StorageError(WRONG)
-    return made
-
-
-def _engine(url: URL) -> AsyncEngine:
-    """No more than one connection: there is one transaction at a time anyway. Without TLS only on this machine."""
-    arguments: dict[str, Any] = {"server_settings": SESSION, "timeout": 10}
-    host = str(url.query.get("host", url.host or ""))
-    if host not in LOCAL and not host.startswith("/"):
-        arguments["ssl"] = ssl.create_default_context()
-        url = url.difference_update_query(["ssl", "sslmode"])
-    return create_async_engine(
-        url,
-        hide_parameters=True,
-        pool_size=1,
-        max_overflow=0,
-        pool_pre_ping=True,
-        connect_args=arguments,
-        isolation_level="READ COMMITTED",
-    )
 
 
 def _prepare(connection: Any, _: object) -> None:
@@ -144,8 +149,8 @@ def explain(error: BaseException) -> StorageError:
     code = str(getattr(error, "sqlstate", "") or getattr(error, "pgcode", "") or "")
     if isinstance(error, ssl.SSLError) or "rejected SSL" in str(error):
         return Unreachable(
-            "DAUYS_DATABASE: no trusted TLS; the server must show a certificate for its name (SSL_CERT_FILE names a "
-            "private authority's)"
+            "DAUYS_DATABASE: no trusted TLS; the server must show a certificate for its name (?sslrootcert=FILE names "
+            "a private authority)"
         )
     for start, kind, told in _TOLD:
         if code and code.startswith(start):
@@ -157,8 +162,14 @@ def explain(error: BaseException) -> StorageError:
 
 _TOLD: tuple[tuple[str, type[StorageError], str], ...] = (
     ("23", StorageError, "the database failed: IntegrityError"),
-    ("28", Unreachable, "DAUYS_DATABASE: the server refuses this user or password; look at both"),
+    (
+        "28000",
+        Unreachable,
+        "DAUYS_DATABASE: the server lets this user not in from here; look at the name, and at its pg_hba.conf",
+    ),
+    ("28", Unreachable, "DAUYS_DATABASE: the server refuses this password; look at it"),
     ("3D000", Unreachable, "DAUYS_DATABASE: the server has no such database; make it: createdb NAME"),
+    ("53300", Unreachable, "DAUYS_DATABASE: the server has no connection left; raise its max_connections"),
     ("42501", ReadOnly, "DAUYS_DATABASE: this user may not do that; make it the owner of the database"),
     ("25006", ReadOnly, "DAUYS_DATABASE: this server is a read-only copy; name the one that writes"),
     ("531", DiskFull, "the database server's disk is full; free some space there (a bot that runs goes on by itself)"),

@@ -16,10 +16,14 @@ import asyncpg  # type: ignore[import-untyped] # it ships none
 from sqlalchemy import URL, make_url
 
 from storage import schema
-from storage.postgres import DRIVER, Postgres
+from storage.address import DRIVER
+from storage.postgres import Postgres
 
 LAX = ("fsync", "synchronous_commit", "full_page_writes")
 """What keeps data over a power cut, and takes the tests' time; `kill -9` needs none of it."""
+
+GUARDED = "dauys_guarded"
+"""A user who has a password."""
 
 
 class Server:
@@ -48,6 +52,15 @@ class Server:
             yield self.address(name)
         finally:
             self.tell(f"DROP DATABASE {name} WITH (FORCE)")
+            self.tell(f"DROP ROLE IF EXISTS {GUARDED}")
+
+    def guarded(self, address: str, password: str) -> str:
+        """The same database, as the address of a user whom the server asks for a password, and who owns it."""
+        self.tell(f"DROP ROLE IF EXISTS {GUARDED}")
+        self.tell(f"CREATE ROLE {GUARDED} LOGIN PASSWORD '{password}'")
+        made = make_url(address)
+        self.tell(f"ALTER DATABASE {made.database} OWNER TO {GUARDED}")
+        return made.set(username=GUARDED, password=password).render_as_string(hide_password=False)
 
     def end(self) -> None:
         self.tell(f"DROP DATABASE {self._template} WITH (FORCE)")
@@ -66,6 +79,8 @@ def running(named: str) -> Iterator[Server]:
         with tempfile.TemporaryDirectory(prefix="dauys-postgresql-", ignore_cleanup_errors=True) as folder:
             own = get_server(Path(folder) / "data", cleanup_mode="stop")
             server = Server(make_url(own.get_uri()).set(drivername=DRIVER))
+            rules = Path(folder) / "data" / "pg_hba.conf"
+            rules.write_text(f"local all {GUARDED} scram-sha-256\n{rules.read_text()}")
             for setting in LAX:
                 server.tell(f"ALTER SYSTEM SET {setting} = off")
             server.tell("SELECT pg_reload_conf()")

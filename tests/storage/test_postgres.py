@@ -120,8 +120,16 @@ async def test_no_server_no_database_no_user(url: str, tmp_path: Path) -> None:
     other = make_url(url).set(database="dauys_hush").render_as_string(hide_password=False)
     assert "no such database" in await refused(other, tmp_path, Unreachable)
     stranger = make_url(url).set(username="hush").render_as_string(hide_password=False)
-    assert "user or password" in await refused(stranger, tmp_path, Unreachable)
+    assert "lets this user not in" in await refused(stranger, tmp_path, Unreachable)
     assert not list(tmp_path.iterdir())
+
+
+async def test_a_wrong_password(url: str, server: Server, tmp_path: Path) -> None:
+    guarded = make_url(server.guarded(url, "the right one"))
+    wrong = guarded.set(password="hush").render_as_string(hide_password=False)
+    assert "refuses this password" in await refused(wrong, tmp_path, Unreachable)
+    assert not list(tmp_path.iterdir())
+    await (await opened(guarded.render_as_string(hide_password=False), tmp_path)).close()
 
 
 async def test_an_older_server_is_refused(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
