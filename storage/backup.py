@@ -10,26 +10,35 @@ Nothing lies on a disk in the clear on the way: the copy is taken and tried out 
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import os
 import secrets
 import sqlite3
 import struct
 from collections.abc import Callable, Iterator, Set
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import create_engine, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.pool import StaticPool
 
 from storage import schema
 from storage.errors import Damaged, DiskFull, NewerSchema, ReadOnly, StorageError, WrongKey
+from storage.inline import Inline
 from storage.keyring import Generation, Known, next_of, ring_for
 from storage.keys import read_master_key
+from storage.postgres import Postgres
+from storage.tables import meta
 from storage.tombstones import SUFFIX, Tombstones
+from storage.transfer import pages, tables
 
 MAGIC = b"DAUYS-BACKUP-1\n\0"
 SALT = 16
@@ -111,6 +120,16 @@ def restore(path: Path, data: Path, key_file: Path, bot_id: int) -> Restored:
             raise ReadOnly(
                 f"{there}: is there already; move every dauys.sqlite3* in {data} away together, then restore"
             )
+    image, done = unsealed(path, key_file, bot_id)
+    try:
+        _put(target, image)
+    except OSError as error:
+        raise _refused(target, error) from None
+    return done
+
+
+def unsealed(path: Path, key_file: Path, bot_id: int) -> tuple[bytes, Restored]:
+    """The database as it is to be brought back, not yet on a disk."""
     if next_of(key_file).exists():
         raise WrongKey(f"DAUYS_KEY_FILE: {next_of(key_file)} lies there: a key rotation has not ended; move it away")
     with closing(_opened(read(path, read_master_key(key_file)))) as connection:
@@ -121,12 +140,37 @@ def restore(path: Path, data: Path, key_file: Path, bot_id: int) -> Restored:
         paused = _pause(connection)
         connection.execute("VACUUM")
         readers = int(connection.execute("SELECT count(*) FROM subscriber").fetchone()[0])
-        image = connection.serialize()
+        return connection.serialize(), Restored(readers, erased, paused)
+
+
+async def restore_server(path: Path, url: str, key_file: Path, bot_id: int) -> Restored:
+    """As `restore`, into a server's empty database, in one transaction. ReadOnly: it is not empty."""
+    database = Postgres(url)
     try:
-        _put(target, image)
-    except OSError as error:
-        raise _refused(target, error) from None
-    return Restored(readers, erased, paused)
+        image, done = await asyncio.to_thread(unsealed, path, key_file, bot_id)
+        async with database.begin() as into:
+            await into.run_sync(schema.refuse_newer)
+            if await into.run_sync(schema.revision) is not None and await into.scalar(select(meta.c.name).limit(1)):
+                raise ReadOnly("DAUYS_DATABASE: holds records already; name an empty database to restore into")
+            await into.run_sync(schema.migrate)
+            with _read(image) as source:
+                for table in tables():
+                    async for page in pages(source, table):
+                        await database.pour(into, table, page)
+            await database.poured(into)
+    finally:
+        await database.close()
+    return done
+
+
+@contextmanager
+def _read(image: bytes) -> Iterator[AsyncConnection]:
+    """An image's rows in this thread, with today's schema."""
+    with closing(_opened(image)) as inner:
+        engine = create_engine("sqlite://", hide_parameters=True, poolclass=StaticPool, creator=lambda: inner)
+        with engine.begin() as connection:
+            schema.migrate(connection)
+            yield cast(AsyncConnection, Inline(connection))
 
 
 def _sealed(image: bytes, master: bytes, salt: bytes) -> Iterator[bytes]:

@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Table, create_engine, event
+from sqlalchemy import Table, create_engine, event, insert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
+from storage.batch import Batch
 from storage.errors import Damaged, DiskFailed, DiskFull, Locked, ReadOnly, StorageError
 from storage.inline import Work, transact
 
@@ -49,6 +50,7 @@ class Database:
         event.listen(self.engine.sync_engine, "begin", _begin)
         self._turn = asyncio.Lock()
         self._raw: Any = None
+        self._pours: dict[str, Batch] = {}
         self._inline = create_engine("sqlite://", hide_parameters=True, poolclass=StaticPool, creator=self._same)
         event.listen(self._inline, "begin", _begin)
 
@@ -105,6 +107,15 @@ class Database:
                 async with self.engine.connect() as connection:
                     raw: Any = await connection.get_raw_connection()
                     await raw.driver_connection.execute("VACUUM")
+
+    async def pour(self, connection: AsyncConnection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Many rows at once, every column of each, within a transaction of this database."""
+        if table.name not in self._pours:
+            self._pours[table.name] = Batch(insert(table), *(column.name for column in table.columns))
+        await self._pours[table.name].execute(connection, rows)
+
+    async def poured(self, connection: AsyncConnection) -> None:
+        """After the last row: numbers that the database gives go on after those that came."""
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -10,20 +10,22 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
 import asyncpg  # type: ignore[import-untyped] # it ships none
-from sqlalchemy import event, text
+from sqlalchemy import Table, event, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from storage import schema
 from storage.address import parsed, reached
 from storage.database import Database
 from storage.errors import DiskFull, Locked, ReadOnly, StorageError, Unreachable
 from storage.inline import Work
 from storage.tables import metadata
+from storage.transfer import pages, tables
 
 T = TypeVar("T")
 OLDEST = 15
@@ -55,15 +57,14 @@ class Postgres(Database):
     """As `Database`; one connection of this process, made anew when the server was away."""
 
     def __init__(self, url: str) -> None:
-        address, arguments = reached(parsed(url))
-        self.engine: AsyncEngine = create_async_engine(
-            address,
-            hide_parameters=True,
-            pool_size=1,
-            max_overflow=0,
-            connect_args={"server_settings": SESSION, **arguments},
-            isolation_level="READ COMMITTED",
-        )
+        self._address, arguments = reached(parsed(url))
+        self._options: dict[str, Any] = {
+            "hide_parameters": True,
+            "pool_size": 1,
+            "max_overflow": 0,
+            "connect_args": {"server_settings": SESSION, **arguments},
+        }
+        self.engine: AsyncEngine = create_async_engine(self._address, isolation_level="READ COMMITTED", **self._options)
         event.listen(self.engine.sync_engine, "connect", _prepare)
         event.listen(self.engine.sync_engine, "begin", _begin)
         self._turn = asyncio.Lock()
@@ -106,16 +107,53 @@ class Postgres(Database):
         """The server keeps its log for itself: when it is cut is its own affair (docs/privacy.md says so)."""
 
     async def image(self) -> bytes:
-        raise StorageError("a PostgreSQL database is copied with its own means: pg_dump, and the key beside it")
+        """As a SQLite file, so that a backup fits either database: of one moment, while others write."""
+        copy = Database("sqlite+aiosqlite://")
+        try:
+            async with copy.begin() as into, self._snapshot() as source:
+                await into.run_sync(schema.migrate)
+                for table in tables():
+                    async for page in pages(source, table):
+                        await copy.pour(into, table, page)
+            return await copy.image()
+        finally:
+            await copy.close()
+
+    @asynccontextmanager
+    async def _snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """What is committed at this moment, over a connection of its own that holds up nobody."""
+        engine = create_async_engine(self._address, isolation_level="REPEATABLE READ", **self._options)
+        event.listen(engine.sync_engine, "connect", _prepare)
+        try:
+            with translated():
+                async with engine.connect() as connection:
+                    await connection.execute(text("SET TRANSACTION READ ONLY"))
+                    yield connection
+        finally:
+            await engine.dispose()
+
+    async def pour(self, connection: AsyncConnection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
+        raw: Any = await connection.get_raw_connection()
+        with translated():
+            await raw.driver_connection.copy_records_to_table(
+                table.name, records=rows, columns=[column.name for column in table.columns]
+            )
+
+    async def poured(self, connection: AsyncConnection) -> None:
+        for table in tables():
+            number = table.autoincrement_column
+            if number is not None:
+                sequence = func.pg_get_serial_sequence(table.name, number.name)
+                await connection.execute(select(func.setval(sequence, func.max(number))))
 
     async def vacuum(self) -> None:
         """Every table of ours written anew, without what its free space still holds."""
-        tables = ", ".join(f'"{name}"' for name in metadata.tables)
+        named = ", ".join(f'"{name}"' for name in metadata.tables)
         async with self._turn:
             with translated():
                 async with self.engine.connect() as connection:
                     raw: Any = await connection.get_raw_connection()
-                    await raw.driver_connection.execute(f"VACUUM (FULL) {tables}")
+                    await raw.driver_connection.execute(f"VACUUM (FULL) {named}")
 
 
 def _prepare(connection: Any, _: object) -> None:

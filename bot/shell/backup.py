@@ -10,7 +10,7 @@ from rich.console import Console
 from bot.config import Settings
 from bot.control import Refused
 from bot.shell.order import order
-from storage.backup import restore
+from storage.backup import restore, restore_server
 from storage.lock import hold
 
 
@@ -31,12 +31,16 @@ async def make(settings: Settings, file: Path, out: Console, err: Console) -> No
 
 async def bring_back(settings: Settings, file: Path, out: Console) -> None:
     """Never beside a running bot or over a database. StorageError, Refused."""
-    if settings.database.get_secret_value():
-        raise Refused("DAUYS_DATABASE is set: restore works on DAUYS_DATA alone; leave it unset")
+    if settings.database.get_secret_value().startswith("sqlite"):
+        raise Refused("DAUYS_DATABASE names a file: restore works on DAUYS_DATA or a server; leave it unset")
     if not settings.bot_id:
         raise Refused("DAUYS_TOKEN is not set: the records of a bot open with its token alone")
     with hold(settings.data):
-        done = await asyncio.to_thread(restore, file, settings.data, settings.master_key, settings.bot_id)
+        url = settings.database.get_secret_value()
+        if url.startswith("postgresql"):
+            done = await restore_server(file, url, settings.master_key, settings.bot_id)
+        else:
+            done = await asyncio.to_thread(restore, file, settings.data, settings.master_key, settings.bot_id)
     out.print(f"Restored: {_readers(done.readers)}.", markup=False)
     if done.erased:
         out.print(f"{_readers(done.erased)} in it had been erased since, and stay erased.", markup=False)

@@ -1,0 +1,119 @@
+"""From one database to the other and back: nothing is lost, changed or brought back on the way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from storage import backup
+from storage.errors import ReadOnly
+from storage.open import Storage, open_storage
+from storage.records import Audience, BroadcastState, DeliveryState, Result, Topic
+from storage.tables import metadata
+from storage.transfer import pages, tables
+from tests.storage.conftest import BOT
+from tests.storage.server import Server
+
+READERS = range(5_550_000_000, 5_550_000_060)
+GONE = READERS[7]
+NOW = 1_800_000_000.0
+EVERYBODY = Audience(topics=frozenset({Topic.ALERTS}))
+SAME = ("subscriber", "subscription", "delivery", "follow", "audit", "keyring", "hidden_person", "broadcast_count")
+"""Tables that a restoring leaves as they were, save for who was erased."""
+DATABASES = ["sqlite", "postgresql"]
+
+
+def key_in(folder: Path) -> Path:
+    return folder / "key" / "master.key"
+
+
+async def opened(url: str | None, folder: Path) -> Storage:
+    return await open_storage(url=url, data=folder / "data", key_file=key_in(folder), bot_id=BOT)
+
+
+async def filled(storage: Storage) -> int:
+    """Readers in every shape, a broadcast under way, a log, a picture: a row in nearly every table."""
+    for chat in READERS:
+        await storage.subscribers.subscribe(chat, "kk", frozenset({Topic.ALERTS, Topic.CASES}))
+    await storage.subscribers.follow(READERS[1], "case-ä", "ru")
+    await storage.subscribers.follow(READERS[1], "Case-z", "ru")
+    await storage.subscribers.set_silent(READERS[2], True)
+    await storage.subscribers.suspend(READERS[3], NOW)
+    made = await storage.broadcasts.draft(77, "", EVERYBODY, NOW)
+    await storage.broadcasts.save_draft(made, payload="Ärger ☂", audience=EVERYBODY)
+    await storage.broadcasts.approve(made, NOW, NOW)
+    while await storage.deliveries.fan_out(made, 25):
+        pass
+    await storage.deliveries.set_state(made, BroadcastState.RUNNING, NOW)
+    batch = await storage.deliveries.tick([], made, 10, NOW)
+    results = [Result(made, row.subscriber, DeliveryState.SENT, message_id=2**40 + n) for n, row in enumerate(batch)]
+    await storage.deliveries.tick(results, made, 5, NOW)
+    for number in range(3):
+        await storage.audit.append(77, "approve", f"broadcast {number}")
+    await storage.hidden.add("person-one")
+    return made
+
+
+async def everything(storage: Storage) -> dict[str, list[tuple[object, ...]]]:
+    async with storage._database.begin() as connection:
+        return {table.name: [row async for page in pages(connection, table) for row in page] for table in tables()}
+
+
+@pytest.fixture
+def other(server: Server) -> object:
+    """A second database without a table."""
+    with server.fresh("template0") as address:
+        yield address
+
+
+def restored(kind: str, other: str, folder: Path) -> str | None:
+    return other if kind == "postgresql" else None
+
+
+async def brought_back(url: str | None, folder: Path) -> backup.Restored:
+    if url is None:
+        (folder / "other" / "data").mkdir(parents=True)
+        return backup.restore(folder / "backup", folder / "other" / "data", key_in(folder), BOT)
+    return await backup.restore_server(folder / "backup", url, key_in(folder), BOT)
+
+
+@pytest.mark.parametrize("into", DATABASES)
+async def test_a_backup_of_either_comes_back_on_either(url: str | None, other: str, into: str, tmp_path: Path) -> None:
+    storage = await opened(url, tmp_path)
+    made = await filled(storage)
+    copied = await storage.backup(tmp_path / "backup")
+    whole = await everything(storage)
+    assert {name for name, rows in whole.items() if rows} >= set(SAME)
+    await storage.subscribers.erase(GONE)
+    await storage.close()
+    target = restored(into, other, tmp_path)
+    done = await brought_back(target, tmp_path)
+    assert (copied.readers, done.readers, done.erased, done.paused) == (len(READERS), len(READERS) - 1, 1, 1)
+    data = tmp_path / "other" / "data" if target is None else tmp_path / "data"
+    again = await open_storage(url=target, data=data, key_file=key_in(tmp_path), bot_id=BOT)
+    assert await again.subscribers.get(GONE) is None
+    there = await everything(again)
+    erased = {row[0] for row in whole["subscriber"]} - {row[0] for row in there["subscriber"]}
+    assert len(erased) == 1
+    for name in SAME:
+        assert there[name] == [row for row in whole[name] if not erased & set(row)]
+    assert (await again.audit.verify()).sound
+    assert await again.broadcasts.draft(77, "", EVERYBODY, NOW) == made + 1
+    await again.close()
+
+
+async def test_a_server_that_holds_records_is_not_restored_over(url: str | None, other: str, tmp_path: Path) -> None:
+    storage = await opened(url, tmp_path)
+    await storage.backup(tmp_path / "backup")
+    await storage.close()
+    await brought_back(other, tmp_path)
+    with pytest.raises(ReadOnly, match="holds records already"):
+        await brought_back(other, tmp_path)
+
+
+def test_every_table_travels_after_those_it_refers_to() -> None:
+    names = [table.name for table in tables()]
+    assert sorted(names) == sorted(metadata.tables)
+    for table in tables():
+        assert all(names.index(key.column.table.name) < names.index(table.name) for key in table.foreign_keys)
