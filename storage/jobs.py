@@ -22,7 +22,11 @@ from storage.records import Broadcast, BroadcastState, Cause, DeliveryState, Kin
 from storage.tables import broadcast, delivery, subscriber
 
 ENDED = (BroadcastState.DONE, BroadcastState.CANCELLED)
-FAILED = (DeliveryState.PARKED, DeliveryState.GONE)
+MISSED = or_(
+    delivery.c.state.in_([DeliveryState.PARKED, DeliveryState.GONE]),
+    and_(delivery.c.state == DeliveryState.CANCELLED, delivery.c.cause != Cause.LEFT),
+)
+"""Rows of those who were tried in vain, or whose turn had not come when it was cancelled."""
 RETRIED = (ReaderStatus.ACTIVE, ReaderStatus.UNREACHABLE)
 """Readers to whom a retry goes: not who blocked the bot or paused."""
 
@@ -51,7 +55,8 @@ def delivered(of: int) -> Select[Any]:
 
 
 def failed(of: int) -> Select[Any]:
-    """subscriber_id of everybody who was tried in vain, can be written to, and has not got it by a retry since."""
+    """subscriber_id of everybody who was tried in vain or waited when it was cancelled, can be written to, and has not
+    got it by a retry since."""
     other = delivery.alias()
     retries = select(broadcast.c.id).where(broadcast.c.of == of, broadcast.c.kind == Kind.RETRY)
     got = exists().where(
@@ -60,14 +65,13 @@ def failed(of: int) -> Select[Any]:
         other.c.state == DeliveryState.SENT,
     )
     there = exists().where(subscriber.c.id == delivery.c.subscriber_id, subscriber.c.status.in_(RETRIED))
-    return select(delivery.c.subscriber_id).where(sources(of), delivery.c.state.in_(FAILED), ~got, there).distinct()
+    return select(delivery.c.subscriber_id).where(sources(of), MISSED, ~got, there).distinct()
 
 
 def uncertain(of: int) -> Select[Any]:
     """subscriber_id of those of the failed who perhaps have it."""
-    return failed(of).where(
-        delivery.c.state == DeliveryState.PARKED, delivery.c.cause.in_([Cause.UNCERTAIN, Cause.SERVER])
-    )
+    tried = and_(delivery.c.state == DeliveryState.PARKED, delivery.c.cause.in_([Cause.UNCERTAIN, Cause.SERVER]))
+    return failed(of).where(or_(tried, and_(delivery.c.state == DeliveryState.CANCELLED, delivery.c.unknowns > 0)))
 
 
 def _begun(of: int) -> ColumnElement[bool]:

@@ -187,7 +187,7 @@ class Reach:
     reached: int = 0
     """Have it, and can be written to about it."""
     failed: int = 0
-    """Were tried in vain, and would be tried by a retry."""
+    """Were tried in vain, or not reached when it was cancelled, and would be tried by a retry."""
     uncertain: int = 0
     """Of the failed, who perhaps have it: no answer came."""
     jobs: tuple[Broadcast, ...] = ()

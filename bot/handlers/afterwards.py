@@ -53,7 +53,7 @@ async def ask_recall(press: Press) -> None:
         await press.say(views.nothing_to_recall(press.scene), alert=True)
         return
     now = press.services.now()
-    await press.show(views.recall(press.scene, press.broadcast, reach, now, _recalls(reach)))
+    await press.ask(views.recall(press.scene, press.broadcast, reach, now, _recalls(reach)))
 
 
 async def recall(press: Press) -> None:

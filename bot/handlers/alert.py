@@ -69,6 +69,7 @@ STEPS: dict[str, Step] = {
     "rs": Step(running.resume),
     "rp": Step(running.watch, Act.WATCH),
     "co": Step(corrections.begin, of=MESSAGE),
+    "cs": Step(corrections.stop_and_begin, of=MESSAGE),
     "rt": Step(afterwards.ask_retry, of=MESSAGE),
     "ry": Step(afterwards.retry, of=MESSAGE),
     "rc": Step(afterwards.ask_recall, of=MESSAGE),

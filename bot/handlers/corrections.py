@@ -10,24 +10,48 @@ from dataclasses import replace
 
 from bot.handlers.door import Press
 from bot.handlers.drafts import preview, read, save
-from bot.handlers.reply import send, send_to
+from bot.handlers.progress import draw, show_progress
+from bot.handlers.reply import edit, send, send_to
 from bot.handlers.texts import read_again
 from bot.views import afterwards, correction, desk
 from bot.views.alert import ENDED
 from bot.views.draft import pack_draft, unpack_draft
 from bot.views.outgoing import outgoing, shown_language
 from bot.views.words import LANGUAGES
-from storage.records import Awaited, Broadcast, BroadcastState, Kind
+from storage.records import Awaited, Broadcast, BroadcastState, DeliveryState, Kind
 
 
 async def begin(press: Press) -> None:
-    """Shows what readers have now, and asks for what is to stand there instead."""
-    services, of = press.services, press.broadcast.id
-    reach = await services.storage.jobs.reach(of)
-    if press.broadcast.state not in ENDED:
-        await press.say(afterwards.not_yet(press.scene), alert=True)
-    elif reach.recalled:
+    """Shows what readers have now, and asks for what is to stand there instead. While it still goes out it is asked
+    first whether to stop it."""
+    if press.broadcast.state in (BroadcastState.RUNNING, BroadcastState.PAUSED):
+        await press.ask(correction.stop_first(press.scene, press.broadcast))
+    elif press.broadcast.state not in ENDED:
+        await show_progress(press, afterwards.not_yet(press.scene))
+    else:
+        await _write(press)
+
+
+async def stop_and_begin(press: Press) -> None:
+    """*Stop and correct*: nobody gets the old words any more, and the question for the new ones is there at once."""
+    services = press.services
+    if press.broadcast.state not in (BroadcastState.RUNNING, BroadcastState.PAUSED, *ENDED):
+        await show_progress(press, afterwards.not_yet(press.scene))
+        return
+    if await services.engine.cancel(press.broadcast.id):
+        await press.record("cancel")
+    now = await services.storage.broadcasts.get(press.broadcast.id)
+    if now is not None:
+        await edit(press.context, press.person, press.message_id, await draw(services, press.scene, now, press.person))
+        await _write(replace(press, broadcast=now))
+
+
+async def _write(press: Press) -> None:
+    reach = await press.services.storage.jobs.reach(press.broadcast.id)
+    if reach.recalled:
         await press.say(afterwards.recalled(press.scene), alert=True)
+    elif not reach.reached and press.broadcast.counts.get(DeliveryState.SENDING):
+        await press.say(afterwards.first_ones(press.scene), alert=True)
     elif not reach.reached:
         await _as_a_new_message(press)
     elif (draft := await _draft(press)) is not None:

@@ -18,7 +18,7 @@ from bot.views import answers
 from bot.views.refusals import refusal
 from bot.views.scene import Scene
 from bot.views.view import Text, View
-from storage.records import Broadcast
+from storage.records import Broadcast, BroadcastState
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +40,14 @@ class Press:
 
     async def show(self, view: View, notice: str = "") -> None:
         await show(self.update, self.context, view, notice)
+
+    async def ask(self, view: View) -> None:
+        """A question about the broadcast: in place of its panel, or below it while that is redrawn all the time."""
+        if self.broadcast.state in (BroadcastState.RUNNING, BroadcastState.PAUSED):
+            await self.say("")
+            await send(self.update, self.context, view)
+        else:
+            await self.show(view)
 
     async def say(self, notice: str, *, alert: bool = False) -> None:
         await answer(self.update, notice, alert=alert)

@@ -23,6 +23,10 @@ def retry(scene: Scene, broadcast: Broadcast, reach: Reach, seconds: float, said
     text.line(words("Only those whom it did not reach and who can still be written to."))
     if reach.last(Kind.CORRECT) is not None:
         text.line(words("They get it as it was corrected."))
+    elif broadcast.state is BroadcastState.CANCELLED:
+        text.line(words("It was cancelled: they get it as it was. If it was wrong, correct it first."))
+    if not broadcast.fanned_out:
+        text.line(words("It was cancelled at its very beginning: not all of its readers are among them."))
     if reach.uncertain:
         text.line(words("Perhaps they have it already, because Telegram did not answer: {n}.",
                         n=words.number(reach.uncertain)))  # fmt: skip
@@ -76,7 +80,11 @@ def nothing_to_recall(scene: Scene) -> str:
 
 
 def not_yet(scene: Scene) -> str:
-    return scene.words("It is still going out. Cancel it first, or wait for its end.")
+    return scene.words("Nothing of it has gone out yet: Undo makes it a draft again.")
+
+
+def first_ones(scene: Scene) -> str:
+    return scene.words("Telegram has not answered for the first messages yet. Press again in a moment.")
 
 
 def recalled(scene: Scene) -> str:

@@ -134,6 +134,11 @@ def _counts(scene: Scene, text: Text, broadcast: Broadcast) -> None:
     if broadcast.fanned_out:
         text.line(counted(words, broadcast))
     _causes(scene, text, broadcast)
+    if broadcast.state is BroadcastState.CANCELLED and broadcast.kind in (Kind.SEND, Kind.RETRY):
+        untold = broadcast.total - broadcast.counts.get(DeliveryState.SENT, 0) - sum(broadcast.causes.values())
+        rest = min(untold, broadcast.counts.get(DeliveryState.CANCELLED, 0))
+        if rest > 0:
+            text.line("· " + words("not sent any more, because it was cancelled: {n}", n=words.number(rest)))
     if broadcast.possible_duplicates:
         n = broadcast.possible_duplicates
         text.line(words.n("{n} reader may have got it twice.", "{n} readers may have got it twice.", n, n=n))
@@ -237,13 +242,14 @@ def _controls(scene: Scene, broadcast: Broadcast, state: BroadcastState, more: A
     cancel = button(scene, words("Cancel"), "cn", broadcast.id)
     if state is BroadcastState.APPROVED:
         return ((button(scene, words("Undo"), "un", broadcast.id),),)
-    recall: tuple[Button, ...] = ()
+    wrong: tuple[Button, ...] = ()
     if broadcast.kind is Kind.SEND and more.writes:
-        recall = (button(scene, words("Recall"), "rc", broadcast.id),)
+        correct, recall = words("Correct"), words("Recall")
+        wrong = (button(scene, correct, "co", broadcast.id), button(scene, recall, "rc", broadcast.id))
     if state is BroadcastState.RUNNING:
-        return ((button(scene, words("Pause"), "ps", broadcast.id), cancel), recall)
+        return ((button(scene, words("Pause"), "ps", broadcast.id), cancel), wrong)
     if state is BroadcastState.PAUSED:
-        return ((button(scene, words("Resume"), "rs", broadcast.id), cancel), recall)
+        return ((button(scene, words("Resume"), "rs", broadcast.id), cancel), wrong)
     if broadcast.of is not None:
         return ((button(scene, words("Report of № {n}", n=broadcast.of), "rp", broadcast.of),),)
     return _afterwards(scene, broadcast, more)
@@ -262,7 +268,8 @@ def _afterwards(scene: Scene, broadcast: Broadcast, more: After) -> tuple[tuple[
     if not more.writes:
         return tuple(rows)
     if reach.failed and not reach.recalled:
-        rows.append((button(scene, words("Retry the failed"), "rt", id_),))
+        label = words("Send to the rest") if broadcast.state is BroadcastState.CANCELLED else words("Retry the failed")
+        rows.append((button(scene, label, "rt", id_),))
     last = [] if reach.recalled else [button(scene, words("Correct"), "co", id_)]
     if reach.reached:
         last.append(button(scene, words("Recall"), "rc", id_))

@@ -12,6 +12,7 @@ from bot.views.outgoing import framed, heading, outgoing, shown_language
 from bot.views.scene import Scene
 from bot.views.view import Button, Text, View
 from bot.views.words import LANGUAGES, Words
+from storage.records import Broadcast, DeliveryState
 
 
 def corrected(scene: Scene, draft: Draft) -> View:
@@ -101,6 +102,24 @@ def unchanged(scene: Scene, desk: Desk) -> str:
     """A line of the pre-flight for the languages that nobody has rewritten."""
     names = ", ".join(LANGUAGES.get(code, code) for code in desk.unchanged)
     return scene.words("Not corrected: {languages}. Its readers are told all the same.", languages=names)
+
+
+def stop_first(scene: Scene, broadcast: Broadcast) -> View:
+    """It still goes out: to be stopped, and corrected where it has arrived."""
+    words, id_ = scene.words, broadcast.id
+    sent, total = broadcast.counts.get(DeliveryState.SENT, 0), broadcast.total
+    text = Text().bold(words("Correction of № {n}", n=id_)).line()
+    if few_readers(broadcast.audience, total):
+        text.line(words("It is still going out."))
+    else:
+        text.line(words("It is still going out: {sent} of {total} have it.",
+                        sent=words.number(sent), total=words.number(total)))  # fmt: skip
+    text.line(words("It is stopped at once. Who has it gets the correction; who has not gets nothing for now."))
+    text.line(words("To them it can be sent afterwards, corrected: “Send to the rest” in its report."))
+    return text.view(
+        (button(scene, words("Stop and correct"), "cs", id_),),
+        (button(scene, words("Back"), "rp", id_),),
+    )
 
 
 def ask_for_text(scene: Scene, desk: Desk, language: str) -> View:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.desk import permit
 from bot.sandbox.files import Upload
 from tests.fakes.pictures import png
 from tests.telegram.desk import FIRST, drafted, execute, rows, subscribed, times, two_owners
 from tests.telegram.house import House, Person, running, until, worded
 from tests.telegram.test_afterwards import TEXT, gone_out, press_exactly, report
+from tests.telegram.test_alert import house_subscribes
 
 MARK = "✎ Corrected, "
 NEW = "Court on Tuesday."
@@ -43,8 +45,8 @@ async def test_edited_everywhere_with_a_mark_and_answered(house: House, owner: P
     assert "2 readers, about" in owner.text
     assert "Sourced? Safe to name?" in owner.text
     await owner.press("Correct for 2 readers")
-    await owner.sees("Told of the correction: 2 of 2.")
-    assert "Correction of № 1: done" in owner.text
+    await owner.sees("Correction of № 1: done")
+    assert "Told of the correction: 2 of 2." in owner.text
     assert "Corrected for 2 of 2." in owner.text
     (got,) = with_text(english, MARK)
     assert got["text"] == seen["text"]
@@ -280,3 +282,60 @@ async def test_not_while_it_still_goes_out(tmp_path: Path, monkeypatch: pytest.M
         await owner.say("/broadcasts")
         await owner.press("№ 1")
         assert owner.labels() == ["Undo"]
+
+
+async def test_a_wrong_name_that_is_halfway_out_is_stopped_corrected_and_then_reaches_the_rest(tmp_path: Path) -> None:
+    async with running(tmp_path / "data", rate=8.0) as house:
+        world, owner = house.sandbox.world, house.person(2)
+        people = [Person(house.sandbox, world.add_person(f"R{number}", "en").id) for number in range(32)]
+        for person in people:
+            world.people[person.id].started = True
+            await house_subscribes(house, person)
+        await drafted(owner)
+        await owner.press("Send now")
+        await owner.press("Send to 32 readers")
+        await until(lambda: any(times(person, TEXT) for person in people))
+        await report(owner)
+        panel = owner.last["message_id"]
+        await press_exactly(owner, "Correct")
+        await owner.sees("of 32 have it.")
+        assert owner.last["message_id"] != panel, "the panel goes on below which it is asked"
+        assert owner.labels() == ["Stop and correct", "Back"]
+        await press_exactly(owner, "Stop and correct")
+        await owner.sees("Send the corrected text in English, whole, as your next message.")
+        await until(lambda: rows(house, "SELECT state FROM broadcast WHERE id = 1") == [("cancelled",)])
+        await owner.sees("· not sent any more, because it was cancelled: ")
+        world.say(owner.id, NEW)
+        await owner.sees("Above is exactly what readers will see, and what tells them of it.")
+        await owner.press("Correct now")
+        await owner.press("Correct for ")
+        await until(lambda: rows(house, "SELECT state FROM broadcast WHERE kind = 'notice'") == [("done",)])
+        had = [person for person in people if with_text(person, MARK)]
+        assert 0 < len(had) < 32
+        assert [person for person in people if with_text(person, "Court on")] == had, (
+            "nobody else has got anything of it"
+        )
+        await report(owner)
+        await press_exactly(owner, "Send to the rest")
+        assert "They get it as it was corrected." in owner.text
+        await owner.press(f"Send again to {32 - len(had)} reader")
+        await until(lambda: rows(house, "SELECT state FROM broadcast WHERE kind = 'retry'") == [("done",)])
+        assert all(len(with_text(person, MARK)) == 1 for person in people)
+        assert sum(times(person, TEXT) for person in people) == 0
+
+
+async def test_before_its_first_message_it_is_taken_back_instead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(permit.GUARDS, "sealed", lambda *_: True)
+    async with running(tmp_path / "data", undo=60.0) as house:
+        await subscribed(house, 1)
+        owner = house.person(2)
+        await drafted(owner)
+        await owner.press("Send now")
+        await owner.press("Send to 1 reader")
+        for verb in ("co", "cs"):
+            said = await owner.press_data(owner.last["message_id"], f"1en.al.{verb}.1..x")
+            assert said["text"] == "Nothing of it has gone out yet: Undo makes it a draft again."
+        assert owner.labels() == ["Undo"]
+        assert rows(house, "SELECT state FROM broadcast") == [("approved",)]

@@ -14,6 +14,7 @@ from telegram import Bot
 
 from bot.app import build_services
 from bot.config import load_settings
+from bot.handlers import panels
 from bot.handlers.context import Services
 from bot.handlers.panels import EVERY, Panels
 from bot.views.view import View
@@ -26,6 +27,11 @@ from tests.telegram.house import TOKEN
 OWNERS = (7001, 7002, 7003)
 READERS = 40
 BEGUN = 1_800_000_000.0
+
+
+@pytest.fixture(autouse=True)
+def _as_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(panels, "EVERY", EVERY)
 
 
 @dataclass
