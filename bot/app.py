@@ -34,6 +34,7 @@ from bot.health.meters import Metered, Meters
 from bot.house import house_of
 from bot.inbound import LARGEST, Inbound
 from bot.orders import Hands, bound
+from bot.together import Together
 from bot.views.words import load_words
 from bot.vigil import Vigil, Work, lasting
 from bot.wire.closing import Closing
@@ -71,7 +72,12 @@ def build_services(settings: Settings, storage: Storage, hidden: Set[str]) -> Se
     sender = WireSender(settings, storage.media)
     watch, meters = Watch(), Meters()
     engine = Engine(
-        storage.deliveries, Metered(sender, meters), BroadcastPace(gate, paid=settings.paid), SystemClock(), watch
+        storage.deliveries,
+        Metered(sender, meters),
+        BroadcastPace(gate, paid=settings.paid),
+        SystemClock(),
+        watch,
+        storage.replicas,
     )
     return Services(
         settings, house_of(settings), words, storage, shelf, gate, sender, engine, watch=watch, meters=meters
@@ -170,6 +176,7 @@ async def _serve(
     await closing.restore()
     await services.sender.open()
     panels = Panels(services, application.bot)
+    together = Together(services, closing)
     try:
         async with asyncio.TaskGroup() as group:
             coming = group.create_task(lasting(inbound.run, stop))
@@ -177,9 +184,10 @@ async def _serve(
                 services.engine.run,
                 closing.run,
                 panels.run,
-                partial(_housekeeping, services),
+                partial(_housekeeping, services, together),
                 partial(_reloads, services),
-                partial(_news, services, application, inbound),
+                partial(_news, services, application, inbound, together),
+                *together.tasks(),
                 *inbound.tasks(),
                 *vigil.tasks(),
             ]
@@ -190,6 +198,7 @@ async def _serve(
             vigil.stopping()
             inbound.stop()
             await asyncio.gather(services.engine.stop(), coming, inbound.close())
+            await services.storage.replicas.resign()
             with contextlib.suppress(StorageError):
                 await closing.keep()
             for task in others:
@@ -220,12 +229,13 @@ async def _once_ready(
     await register_metadata(services, application.bot)
 
 
-async def _news(services: Services, application: App, inbound: Inbound) -> None:
+async def _news(services: Services, application: App, inbound: Inbound, together: Together) -> None:
     """After the start, and whenever the library was read again: updates that are new are offered. A disk that
     fails is tried again later."""
     await inbound.first.wait()
     cleared = False
     while True:
+        await together.leading()
         try:
             if not cleared:
                 await unfinished(services)
@@ -250,6 +260,7 @@ async def _reloads(services: Services) -> None:
             asked.clear()
             try:
                 library = await read_again(services)
+                await services.storage.replicas.announce("library")
             except InvalidLibrary as error:
                 log.warning("the library has faults; the one read before serves on", faults=str(error).splitlines())
             except StorageError as error:
@@ -264,10 +275,14 @@ async def _silently(done: int, total: int) -> None:
     """Nobody is told how far it has come."""
 
 
-async def _housekeeping(services: Services) -> None:
+async def _housekeeping(services: Services, together: Together) -> None:
     """Erases what is due, and ends a key rotation that was broken off; a disk that fails is tried again later."""
+    claims = services.storage.replicas.claims
     while True:
+        await together.leading()
         try:
+            if claims is not None:
+                await claims.forget()
             await services.storage.purge(services.now())
             if services.storage.rotation.pending:
                 log.info("a key rotation that was begun goes on")

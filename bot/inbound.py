@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import structlog
@@ -18,8 +19,10 @@ from bot.config import Settings
 from bot.handlers.alarms import Alarms
 from bot.handlers.context import Services
 from bot.handlers.errors import failure
+from bot.handlers.sorry import Sorry
 from bot.health.meters import Arrivals
 from bot.wire.alarm import Alarm
+from bot.wire.claimed import Hold
 from bot.wire.flood import Flood
 from bot.wire.intake import ALLOWED, Intake, Raw, kind_of
 from bot.wire.journal import Journal
@@ -49,7 +52,10 @@ class Inbound:
         self._journal = Journal(self._settings.data)
         self.alarms = Alarms(services, application.bot)
         self.flood = Flood(services.is_admin, self.alarms.warn)
-        self.intake = Intake(handling(application), self._journal, self.flood)
+        self._leads = services.storage.replicas.mine
+        claims, sorry = services.storage.replicas.claims, Sorry(services, application.bot)
+        hold = Hold(claims, partial(hashed, services.storage.stamp)) if claims is not None else None
+        self.intake = Intake(handling(application), self._journal, self.flood, hold, sorry.say)
         self.poller: Poller | None = None
         self.webhook: Webhook | None = None
         if self._settings.webhook_url:
@@ -57,7 +63,7 @@ class Inbound:
             self.webhook = Webhook(self.intake, self._settings.webhook_url, secret)
             listener.route("POST", self.webhook.path, self.webhook.call)
         else:
-            self.poller = Poller(application.bot.raw_updates, self.intake, self._alarmed)
+            self.poller = Poller(application.bot.raw_updates, self.intake, self._alarmed, self._leads)
         self.first = asyncio.Event() if self.poller is None else self.poller.first_poll
         """Set when updates can come."""
         self.seen = float("-inf")
@@ -88,7 +94,7 @@ class Inbound:
     def overdue(self) -> str:
         """What keeps updates from coming, in one line; empty when nothing does."""
         silent = self.silent()
-        if self.poller is not None and silent > OVERDUE:
+        if self.poller is not None and self._leads() and silent > OVERDUE:
             return f"Telegram has answered no poll for {silent:.0f} s; see the log"
         if self.webhook is not None and silent > OVERDUE + 2 * LOOK:
             return f"Telegram has not confirmed the webhook for {silent:.0f} s; see the log"
@@ -171,6 +177,11 @@ class Inbound:
         log.error("the webhook at Telegram was changed; it is put back")
         self.alarms.alarm(Alarm.WEBHOOK, 0)
         await self._point()
+
+
+def hashed(stamp: Callable[[bytes], bytes], chat: object) -> bytes | None:
+    """How a chat is known in the database while an update of it is in hand: a keyed hash."""
+    return None if chat is None else stamp(f"chat {chat}".encode())[:16]
 
 
 def handling(application: App) -> Callable[[Raw], Awaitable[None]]:

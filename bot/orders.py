@@ -54,7 +54,9 @@ async def status(hands: Hands, fields: Json, tell: Tell) -> Json:
     readers = await hands.storage.subscribers.count(Audience())
     recent = await hands.storage.broadcasts.recent(RECENT)
     running = hands.running
+    replicas = await hands.storage.replicas.look()
     return {
+        "replicas": [asdict(replica) for replica in replicas],
         "pid": os.getpid() if running else None,
         "halted": running.watch.halt or HALT_NOTE if running and running.engine.halted else None,
         "gate": None
@@ -143,6 +145,7 @@ async def reload(hands: Hands, fields: Json, tell: Tell) -> Json:
     except InvalidLibrary as error:
         many = "1 fault" if len(error.faults) == 1 else f"{len(error.faults)} faults"
         raise Refused(f"{error}\n{many}; the library read before goes on serving") from None
+    await hands.storage.replicas.announce("library")
     await hands.storage.audit.append(SHELL, "reload", str(len(library.records)))
     return {"records": len(library.records)}
 

@@ -36,11 +36,13 @@ class Admins:
             "counts_from": grant.counts_from,
         }
         async with self._database.begin() as connection:
+            await self._database.announce(connection, "admins")
             made = await connection.execute(upsert(admin).values(**values).on_conflict_do_nothing())
             return bool(made.rowcount)
 
     async def remove(self, person: int) -> bool:
         """All roles of theirs. False: they had none."""
         async with self._database.begin() as connection:
+            await self._database.announce(connection, "admins")
             gone = await connection.execute(delete(admin).where(admin.c.cid == self._keys.seal(AUTHOR, person)))
             return bool(gone.rowcount)

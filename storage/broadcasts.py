@@ -78,6 +78,7 @@ class Broadcasts:
         async with self._database.begin() as connection:
             if await connection.scalar(query) is None:
                 return False
+            await self._database.announce(connection, "sending")
             return await begin(connection, id_, start_at)
 
     async def withdraw(self, id_: int) -> bool:

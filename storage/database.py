@@ -23,6 +23,8 @@ from sqlalchemy.pool import StaticPool
 from storage.batch import Batch
 from storage.errors import Damaged, DiskFailed, DiskFull, Locked, ReadOnly, StorageError
 from storage.inline import Work, transact
+from storage.replicas.alone import Alone
+from storage.replicas.cluster import Cluster
 
 T = TypeVar("T")
 PRAGMAS = (
@@ -42,12 +44,15 @@ TRIES = 3
 
 
 class Database:
-    """One connection, one transaction at a time."""
+    """One connection, one transaction at a time. `others`: the bots beside this one on the same database."""
+
+    others: Alone | Cluster
 
     def __init__(self, url: str) -> None:
         self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, poolclass=StaticPool)
         event.listen(self.engine.sync_engine, "connect", _prepare)
         event.listen(self.engine.sync_engine, "begin", _begin)
+        self.others = Alone()
         self._turn = asyncio.Lock()
         self._raw: Any = None
         self._pours: dict[str, Batch] = {}
@@ -116,6 +121,9 @@ class Database:
 
     async def poured(self, connection: AsyncConnection) -> None:
         """After the last row: numbers that the database gives go on after those that came."""
+
+    async def announce(self, connection: AsyncConnection, kind: str) -> None:
+        """With the transaction's commit all others learn that something of this kind was changed."""
 
     async def close(self) -> None:
         await self.engine.dispose()

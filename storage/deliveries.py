@@ -54,10 +54,15 @@ class Deliveries:
             return [item for item in found if item.of is None or await settled(connection, item)]
 
     async def fan_out(self, broadcast_id: int, limit: int) -> int:
-        return await self._database.run(lambda connection: next_page(connection, broadcast_id, limit))
+        async def work(connection: AsyncConnection) -> int:
+            await self._database.others.fence(connection)
+            return await next_page(connection, broadcast_id, limit)
+
+        return await self._database.run(work)
 
     async def recover(self) -> int:
         async with self._database.begin() as connection:
+            await self._database.others.fence(connection)
             rows = await connection.execute(
                 select(broadcast.c.id, broadcast.c.kind, broadcast.c.state, func.count())
                 .join(delivery, delivery.c.broadcast_id == broadcast.c.id)
@@ -83,6 +88,7 @@ class Deliveries:
         self, results: Sequence[Result], broadcast_id: int | None, limit: int, now: float
     ) -> Sequence[Delivery]:
         async def work(connection: AsyncConnection) -> Sequence[Delivery]:
+            await self._database.others.fence(connection)
             await store(connection, self._subscribers, results, now)
             if broadcast_id is None or limit < 1:
                 return []
@@ -101,6 +107,7 @@ class Deliveries:
                 .where(broadcast.c.id == broadcast_id, broadcast.c.state.in_(_ALLOWED.get(state, ())))
                 .values(**values)
             )
+            await self._database.announce(connection, "sending")
             if moved.rowcount and state is BroadcastState.CANCELLED:
                 await cancel_waiting(connection, broadcast_id)
                 followers = update(broadcast).where(
@@ -123,6 +130,7 @@ class Deliveries:
 
     async def halt(self, note: str | None) -> None:
         async with self._database.begin() as connection:
+            await self._database.announce(connection, "halt")
             if note is None:
                 await connection.execute(delete(meta).where(meta.c.name == HALT))
             else:

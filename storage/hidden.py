@@ -18,10 +18,12 @@ class Hidden:
 
     async def add(self, person: str) -> None:
         async with self._database.begin() as connection:
+            await self._database.announce(connection, "hidden")
             await connection.execute(upsert(hidden_person).values(person_id=person).on_conflict_do_nothing())
 
     async def remove(self, person: str) -> bool:
         """False: nobody of this id was hidden."""
         async with self._database.begin() as connection:
+            await self._database.announce(connection, "hidden")
             gone = await connection.execute(delete(hidden_person).where(hidden_person.c.person_id == person))
             return bool(gone.rowcount)

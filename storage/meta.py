@@ -7,6 +7,9 @@ from sqlalchemy import delete, select
 from storage.database import Database, upsert
 from storage.tables import meta
 
+TOLD = ("closed",)
+"""Facts whose change all replicas are told of."""
+
 
 class Meta:
     def __init__(self, database: Database) -> None:
@@ -20,6 +23,8 @@ class Meta:
     async def set(self, name: str, value: str) -> None:
         """An empty value removes the row."""
         async with self._database.begin() as connection:
+            if name in TOLD:
+                await self._database.announce(connection, name)
             if not value:
                 await connection.execute(delete(meta).where(meta.c.name == name))
                 return

@@ -57,6 +57,7 @@ class Storage:
     ) -> None:
         anchor, tombstones = beside
         self._database = database
+        self.replicas = database.others
         self.subscribers = Subscribers(database, keys, now, tombstones)
         self.broadcasts = Broadcasts(database, keys)
         self.deliveries = Deliveries(database, keys, self.subscribers)

@@ -24,6 +24,8 @@ from storage.address import parsed, reached
 from storage.database import Database
 from storage.errors import DiskFull, Locked, ReadOnly, StorageError, Unreachable
 from storage.inline import Work
+from storage.replicas.claims import recorded
+from storage.replicas.cluster import ANNOUNCE, Cluster
 from storage.tables import metadata
 from storage.transfer import pages, tables
 
@@ -34,7 +36,10 @@ TURN = 0x44617579
 """Key of the advisory lock that a transaction holds; any number will do, but all must use the same."""
 SESSION = {
     "application_name": NAME,
-    "idle_in_transaction_session_timeout": "30s",
+    "idle_in_transaction_session_timeout": "5s",
+    "tcp_keepalives_idle": "3",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "2",
     "lock_timeout": "30s",
     "jit": "off",
     "log_parameter_max_length_on_error": "0",
@@ -50,11 +55,14 @@ QUIET = {
     "log_duration": "off",
 }
 """Logging of our statements, off where the server lets this user say so (superusers, or GRANT SET ON PARAMETER)."""
+_ANNOUNCED = text(ANNOUNCE.replace("$1", "CAST(:kind AS text)").replace("$2", "CAST(:by AS text)"))
 _QUIETED = "SELECT set_config($1, $2, false) WHERE has_parameter_privilege($1, 'SET')"
 
 
 class Postgres(Database):
     """As `Database`; one connection of this process, made anew when the server was away."""
+
+    others: Cluster
 
     def __init__(self, url: str) -> None:
         self._address, arguments = reached(parsed(url))
@@ -65,6 +73,7 @@ class Postgres(Database):
             "connect_args": {"server_settings": SESSION, **arguments},
         }
         self.engine: AsyncEngine = create_async_engine(self._address, isolation_level="READ COMMITTED", **self._options)
+        self.others = Cluster(self.apart, explain)
         event.listen(self.engine.sync_engine, "connect", _prepare)
         event.listen(self.engine.sync_engine, "begin", _begin)
         self._turn = asyncio.Lock()
@@ -78,6 +87,7 @@ class Postgres(Database):
                 connection = await self._started()
                 try:
                     yield connection
+                    await recorded(connection)
                     await connection.commit()
                 finally:
                     await asyncio.shield(connection.close())
@@ -98,6 +108,18 @@ class Postgres(Database):
             else:
                 self._connected += 1
                 return connection
+
+    async def apart(self) -> Any:
+        """A connection of the driver's own, in nobody's pool; its holder closes it. StorageError."""
+        _, named = self.engine.dialect.create_connect_args(self._address)
+        named.pop("prepared_statement_cache_size", None)
+        with translated():
+            connection = await asyncpg.connect(**named, **self._options["connect_args"])
+        await _greet(connection)
+        return connection
+
+    async def announce(self, connection: AsyncConnection, kind: str) -> None:
+        await connection.execute(_ANNOUNCED, {"kind": kind, "by": self.others.name})
 
     async def run(self, work: Work[T]) -> T:
         async with self.begin() as connection:

@@ -331,6 +331,20 @@ class Chain:
 
 
 @dataclass(frozen=True, slots=True)
+class Replica:
+    """One of several bots on the same database."""
+
+    label: str
+    """Where it runs: host and process number."""
+    leads: bool
+    silent: float
+    """Seconds since the database heard from it."""
+    here: bool = False
+    epoch: int | None = None
+    """Of the leader: the number of its term."""
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """Exact counts of readers. What is shown of them leaves out small groups (`bot/views/stats.py`)."""
 

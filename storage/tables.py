@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData(
@@ -195,3 +196,54 @@ keyring = Table(
 )
 
 meta = Table("meta", metadata, Column("name", String(60), primary_key=True), Column("value", Text, nullable=False))
+
+replica = Table(
+    "replica",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("label", String(80), nullable=False),
+    Column("slot", BigInteger, nullable=False),
+    Column("started", Float, nullable=False),
+    Column("seen", Float, nullable=False),
+)
+"""Bots that run on this database, by a random name of each process; moments by the database's clock."""
+
+leader = Table(
+    "leader",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("owner", String(32), nullable=False),
+    Column("since", Float, nullable=False),
+)
+
+taken = Table(
+    "taken",
+    metadata,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("chat", LargeBinary(16), nullable=True),
+    Column("owner", String(32), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("done", Boolean, nullable=False),
+    Column("alone", Boolean, nullable=False),
+    Column("deaths", Integer, nullable=False),
+    Column("effects", Integer, nullable=False),
+    Index("uq_taken_chat", "chat", unique=True, sqlite_where=text("NOT done"), postgresql_where=text("NOT done")),
+)
+
+signal = Table(
+    "signal",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("by", String(32), nullable=False),
+)
+
+budget = Table(
+    "budget",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("due", Float, nullable=False),
+    Column("answers", Float, nullable=False),
+    Column("wanted", Float, nullable=False),
+)

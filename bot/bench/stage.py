@@ -46,7 +46,8 @@ class Stage:
     @contextlib.asynccontextmanager
     async def storage(self) -> AsyncIterator[Storage]:
         """The database, while no bot runs."""
-        opened = await open_storage(url=None, data=self.data, key_file=self.data / "master.key", bot_id=1234567890)
+        url = self.settings.get("DAUYS_DATABASE")
+        opened = await open_storage(url=url, data=self.data, key_file=self.data / "master.key", bot_id=1234567890)
         try:
             yield opened
         finally:

@@ -16,6 +16,7 @@ from bot.broadcast.decide import decide, unanswered, withdrawn
 from bot.broadcast.flights import Flights
 from bot.broadcast.halt import Halt
 from bot.broadcast.lag import Lag
+from bot.broadcast.lead import Lead, Sole
 from bot.broadcast.meter import Meter
 from bot.broadcast.moves import Moves
 from bot.broadcast.pages import Pages
@@ -46,14 +47,21 @@ class Engine:
     """`run` in a supervised task; everything else from the same event loop."""
 
     def __init__(
-        self, ledger: Ledger, sender: Sender, pace: Pace, clock: Clock, observer: Observer | None = None
+        self,
+        ledger: Ledger,
+        sender: Sender,
+        pace: Pace,
+        clock: Clock,
+        observer: Observer | None = None,
+        lead: Lead | None = None,
     ) -> None:
         self.observer: Observer = observer or Silent()
         self._ledger = ledger
         self._sender = sender
         self._pace = pace
         self._clock = clock
-        self._flights = Flights(sender, pace, self._landed, self._returned)
+        self._lead: Lead = lead or Sole()
+        self._flights = Flights(sender, pace, self._landed, self._returned, self._lead.mine)
         self._patience = Patience(lambda note: self.observer.trouble(note))
         self._moves = Moves(ledger, self._patience, clock, self._moved)
         self._runs = Runs()
@@ -121,6 +129,11 @@ class Engine:
         self._halt.note = None
         self.wake()
 
+    def heed(self) -> None:
+        """Another bot on the same ledger may have called or lifted a halt."""
+        self._halt.heed()
+        self.wake()
+
     async def stop(self) -> None:
         """No new sends; what is on its way is awaited, and its results are stored. Returns when `run` ends."""
         self._stopping = True
@@ -145,6 +158,9 @@ class Engine:
     async def _pass(self) -> None:
         """One look at everything. NotNow: storage refused something; the rest has its turn next time."""
         await self._keep_halt()
+        if not self._lead.mine():
+            await self._stand_by()
+            return
         if self._orphans:
             await self._recover()
         await self._moves.write()
@@ -154,6 +170,15 @@ class Engine:
         run = self._runs.due(self._now(), self._clock.time())
         self._lag.see(run is not None and not self.halted, self._clock.monotonic())
         await self._tick(run)
+
+    async def _stand_by(self) -> None:
+        """Another bot sends, and recovers what was under way here: only orders are still written down."""
+        self._flights.withdraw()
+        self._results.clear()
+        self._runs = Runs()
+        self._orphans = True
+        self._fanning = False
+        await self._moves.write()
 
     async def _recover(self) -> None:
         """Rows that are *sending* though nothing is under way: left by a crash, or by a commit that we never
@@ -168,9 +193,11 @@ class Engine:
 
     async def _keep_halt(self) -> None:
         """A halt outlives a restart: taken over at the start, written down when it changes."""
-        left = await self._halt.left()
-        if left is not None:
-            self.halt(left)
+        if await self._halt.changed():
+            if self._halt.kept is None:
+                self.lift()
+            else:
+                self.halt(self._halt.kept)
         await self._halt.keep()
 
     async def _look(self) -> None:

@@ -29,7 +29,8 @@ class Flight:
 
 class Flights:
     """The one place where deliveries under way are known. `landed` gets each answer with the moment at which the
-    gate let the message through; `returned` each delivery of which nothing was written."""
+    gate let the message through; `returned` each delivery of which nothing was written. `may`: asked before each write
+    whether this bot still sends."""
 
     def __init__(
         self,
@@ -37,11 +38,13 @@ class Flights:
         pace: Pace,
         landed: Callable[[Delivery, Outcome, float], None],
         returned: Callable[[Delivery], None],
+        may: Callable[[], bool] = lambda: True,
     ) -> None:
         self._sender = sender
         self._pace = pace
         self._landed = landed
         self._returned = returned
+        self._may = may
         self._gate: dict[Flight, None] = {}
         self._wire: dict[asyncio.Future[Outcome], Flight] = {}
 
@@ -85,6 +88,9 @@ class Flights:
 
     def _write(self, flight: Flight, granted: float) -> None:
         del self._gate[flight]
+        if not self._may():
+            self._returned(flight.delivery)
+            return
         flight.granted = granted
         try:
             future = asyncio.ensure_future(self._sender.send(flight.delivery, flight.job))

@@ -13,20 +13,26 @@ class Halt:
         self.note: str | None = None
         self._ledger = ledger
         self._patience = patience
-        self._kept: str | None = None
+        self.kept: str | None = None
         self._read = False
 
-    async def left(self) -> str | None:
-        """Asked once: what the ledger keeps from before the start. NotNow: storage failed; ask again."""
+    def heed(self) -> None:
+        """Somebody else may have changed what the ledger keeps: it is asked again."""
+        self._read = False
+
+    async def changed(self) -> bool:
+        """Whether the ledger keeps something else than `note`, and nothing newer is to be written: then `kept` counts.
+        Asked at the start and after `heed`. NotNow: storage failed; ask again."""
         if self._read:
-            return None
-        self._kept = await self._patience.ask(self._ledger.halted)
+            return False
+        ours = self.note != self.kept
+        self.kept = await self._patience.ask(self._ledger.halted)
         self._read = True
-        return self._kept
+        return not ours and self.note != self.kept
 
     async def keep(self) -> None:
         """Writes down what changed. NotNow: storage failed; it is still to be written."""
-        if self.note != self._kept:
+        if self.note != self.kept:
             note = self.note
             await self._patience.ask(self._ledger.halt, note)
-            self._kept = note
+            self.kept = note

@@ -49,5 +49,6 @@ async def reload(update: Update, context: Context) -> None:
     except InvalidLibrary as error:
         await send(update, context, views.faulty(scene, error.faults, services.settings.library))
         return
+    await services.storage.replicas.announce("library")
     await services.storage.audit.append(user.id, "reload", str(len(library.records)))
     await send(update, context, views.read(scene, len(library.records)))

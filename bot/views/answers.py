@@ -85,6 +85,13 @@ def went_wrong(scene: Scene) -> View:
     return Text().line(words("Something went wrong here; it is not your fault. Please try again.")).view(_browse(scene))
 
 
+def away(scene: Scene) -> View:
+    """The database cannot be reached: what was asked waits at Telegram, and nothing of it is kept here."""
+    words = scene.words
+    said = words("We cannot reach our records just now. Please wait: what you sent will be answered, and is not kept.")
+    return Text().line(said).view()
+
+
 def list_is_gone(scene: Scene) -> str:
     """The message that a list answered is no longer there, and nothing of it was kept."""
     return scene.words("Nothing of your question is kept: please send it again.")

@@ -19,9 +19,11 @@ from typing import Any, Protocol
 import structlog
 
 from bot.logs import places
+from bot.wire.claimed import Elsewhere, Hold
 from bot.wire.journal import Journal
 from bot.wire.lanes import mute, repeated
 from storage.errors import StorageError
+from storage.replicas.claims import Handed, Overtaken
 
 log = structlog.get_logger(__name__)
 
@@ -73,17 +75,22 @@ class Open:
 
 class Intake:
     """`handle` processes one update; it may raise, which costs the update a try. StorageError: it is tried
-    until the database works again. `counts`: what became of updates, by word."""
+    until the database works again; with a `hold`, where other replicas may have the update, it is not held here: its
+    person is told (`sorry`), and it must come again. `counts`: what became of updates, by word."""
 
     def __init__(
         self,
         handle: Callable[[Raw], Awaitable[None]],
         journal: Journal | None = None,
         door: Doorkeeper | None = None,
+        hold: Hold | None = None,
+        sorry: Callable[[Raw], Awaitable[None]] | None = None,
     ) -> None:
         self._handle = handle
         self._journal = journal
         self._door: Doorkeeper = door if door is not None else Open()
+        self._hold = hold
+        self._sorry = sorry
         self._room = asyncio.Semaphore(SIDE_BY_SIDE)
         self._lines: dict[object, tuple[asyncio.Lock, int]] = {}
         self._taken: dict[int, asyncio.Future[None]] = {}
@@ -130,6 +137,10 @@ class Intake:
         self._taken[number] = future
         try:
             await self._through(update, number, urgent)
+        except Elsewhere as error:
+            future.set_exception(Full())
+            future.exception()
+            raise Full from error
         except Exception as error:
             future.set_exception(error)
             future.exception()
@@ -152,13 +163,44 @@ class Intake:
             return
         mute.set(verdict is Verdict.MUTE)
         self.kinds[kind_of(update)] += 1
-        async with self._line(chat_of(update)), self._turn(suspect, urgent):
-            if suspect and self._deaths(number) >= TRIES:
+        async with self._line(chat_of(update)):
+            if self._hold is None:
+                await self._in_turn(update, number, urgent, suspect, self._deaths(number))
+            else:
+                await self._claimed(self._hold, update, number, urgent, suspect)
+        self._done(number)
+
+    async def _in_turn(self, update: Raw, number: int, urgent: bool, suspect: bool, deaths: int) -> None:
+        async with self._turn(suspect, urgent):
+            if suspect and deaths >= TRIES:
                 self.counts["poison"] += 1
                 log.error("update dropped: the bot died twice while handling it", update=number, kind=kind_of(update))
             else:
                 await self._tried(update, number, suspect)
-        self._done(number)
+
+    async def _claimed(self, hold: Hold, update: Raw, number: int, urgent: bool, suspect: bool) -> None:
+        """As `_in_turn`, unless another replica has it. StorageError: nothing is known of it any more."""
+        try:
+            claim = await hold.take(number, chat_of(update))
+            if claim is None:
+                self.counts["elsewhere"] += 1
+                return
+            suspect = suspect or claim.handed is Handed.AGAIN
+            token = hold.begin(number)
+            try:
+                deaths = max(claim.deaths, self._deaths(number))
+                await self._in_turn(update, number, urgent, suspect, deaths)
+            except StorageError:
+                await hold.leave(number)
+                raise
+            finally:
+                hold.end(token)
+            await hold.claims.done(number)
+        except StorageError as error:
+            log.warning("update is to come again: the database failed", kind=kind_of(update), error=str(error))
+            if self._sorry is not None and not isinstance(error, Overtaken):
+                await self._sorry(update)
+            raise
 
     def _deaths(self, number: int) -> int:
         return self._journal.suspects.get(number, 0) if self._journal is not None else 0
@@ -226,7 +268,7 @@ class Intake:
             except StorageError as error:
                 self.counts["storage"] += 1
                 log.warning("update waits: it cannot be stored", kind=kind, attempt=attempt, error=str(error))
-                if await self._stopped_after(PATIENCE[min(attempt, len(PATIENCE)) - 1]):
+                if self._hold is not None or await self._stopped_after(PATIENCE[min(attempt, len(PATIENCE)) - 1]):
                     self._leave(number)
                     raise
             except Exception as error:  # noqa: BLE001 - one update must not stop the others

@@ -26,6 +26,8 @@ BATCH = 100
 LONGEST_PAUSE = 30.0
 GLANCE = 0.3
 """Seconds between two polls while updates are in hand."""
+STAND_BY = 0.2
+"""Seconds between two looks whether this replica is the one that polls."""
 MISSING = 10
 """Numbers missing between two updates from which on somebody else may have taken them."""
 FORGETS = 6 * 24 * 3600.0
@@ -38,13 +40,21 @@ class Fetch(Protocol):
 
 
 class Poller:
-    """`alarm` is told of a second poller and of updates that are missing. A 401 that comes after a good
-    answer ends nothing: the token may have been revoked for a moment, and what was sent waits 24 hours."""
+    """`leads`: whether this replica is the one that polls. `alarm` is told of a second poller and of updates that
+    are missing. A 401 that comes after a good answer ends nothing: the token may have been revoked for a moment, and
+    what was sent waits 24 hours."""
 
-    def __init__(self, fetch: Fetch, intake: Intake, alarm: Callable[[Alarm, int], None] | None = None) -> None:
+    def __init__(
+        self,
+        fetch: Fetch,
+        intake: Intake,
+        alarm: Callable[[Alarm, int], None] | None = None,
+        leads: Callable[[], bool] = lambda: True,
+    ) -> None:
         self._fetch = fetch
         self._intake = intake
         self._alarm = alarm or (lambda kind, count: None)
+        self._leads = leads
         self._offset = 0
         self._top = 0
         self._hands: dict[int, asyncio.Task[None]] = {}
@@ -63,6 +73,10 @@ class Poller:
         async with asyncio.TaskGroup() as group:
             pause = 0.0
             while not self._stopping.is_set():
+                if not self._leads():
+                    self._stand_by()
+                    await self._unless_stopped(asyncio.sleep(STAND_BY))
+                    continue
                 try:
                     pause = await self._polled(group, pause)
                 except InvalidToken as error:
@@ -76,6 +90,13 @@ class Poller:
         if refused is not None:
             raise refused
 
+    def _stand_by(self) -> None:
+        """Another replica polls: it alone knows how far everything is handled."""
+        self._offset = self._top = self._last_number = 0
+        self._left.clear()
+        self.polled = asyncio.get_running_loop().time()
+        self.first_poll.set()
+
     async def _polled(self, group: asyncio.TaskGroup, pause: float) -> float:
         """One poll; seconds to wait after it. `pause`: what was waited before it."""
         try:
@@ -84,6 +105,8 @@ class Poller:
             log.warning("polling waits, as Telegram asks", seconds=seconds(error))
             return seconds(error)
         except TelegramError as error:
+            if not self._leads():
+                return 0.0
             if isinstance(error, InvalidToken) and not self.first_poll.is_set():
                 raise
             pause = min(max(pause * 2, 0.5), LONGEST_PAUSE)
@@ -139,9 +162,10 @@ class Poller:
         return 1.0 if given and not updates else 0.0
 
     async def _taken(self, update: Raw) -> None:
-        """One that could not be stored before the stop stays in hand: the offset never passes it."""
+        """One that could not be stored stays in hand: the offset never passes it before it was."""
         try:
             await self._intake.take(update)
+            self._left.discard(update["update_id"])
         except (StorageError, Full):
             self._left.add(update["update_id"])
         del self._hands[update["update_id"]]

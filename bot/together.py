@@ -1,0 +1,96 @@
+"""Several bots on one database, put together: what another one changed is taken over here, within a second.
+
+Part of the composition root, beside `app.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any
+
+import structlog
+
+from bot.handlers.context import Services
+from bot.handlers.library import arrange, read_again
+from bot.wire.closing import Closing
+from content.errors import InvalidLibrary
+from storage.errors import StorageError
+
+log = structlog.get_logger(__name__)
+
+AGAIN = 0.5
+"""Seconds after which something that could not be taken over is tried again."""
+
+
+class Together:
+    """`tasks` are run by the composition root. Where there is no other bot, nothing is ever heard."""
+
+    def __init__(self, services: Services, closing: Closing) -> None:
+        self._services = services
+        self._replicas = services.storage.replicas
+        self._changes: set[str] = set()
+        self._heard = asyncio.Event()
+        self._leading = asyncio.Event()
+        self._acts: Mapping[str, Callable[[], Awaitable[object]]] = {
+            "halt": self._halt,
+            "sending": self._sending,
+            "hidden": lambda: arrange(services),
+            "library": lambda: read_again(services),
+            "admins": services.roster.load,
+            "closed": closing.restore,
+        }
+        self._replicas.heard = self._hear
+        self._replicas.changed = self._changed
+        self._changed()
+
+    def tasks(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
+        return [self._replicas.run, self._run]
+
+    async def leading(self) -> None:
+        """Returns when this bot is the one that sends, polls and keeps the clock."""
+        while not self._replicas.mine():
+            self._leading.clear()
+            await self._leading.wait()
+
+    def _hear(self, kind: str) -> None:
+        if kind in self._acts:
+            self._changes.add(kind)
+            self._heard.set()
+
+    def _changed(self) -> None:
+        """Leadership came or went."""
+        if self._replicas.mine():
+            self._leading.set()
+            if self._replicas.name:
+                log.info("this replica leads: it sends, polls and keeps the clock", epoch=self._replicas.epoch)
+        else:
+            self._leading.clear()
+            if self._replicas.name:
+                log.info("this replica stands by: it answers what reaches it")
+        self._services.engine.heed()
+
+    async def _run(self) -> None:
+        while True:
+            await self._heard.wait()
+            self._heard.clear()
+            kinds, self._changes = self._changes, set()
+            for kind in sorted(kinds, key=list(self._acts).index):
+                await self._taken_over(kind)
+
+    async def _taken_over(self, kind: str) -> None:
+        try:
+            await self._acts[kind]()
+        except InvalidLibrary as error:
+            log.warning("the library has faults; the one read before serves on", faults=str(error).splitlines())
+        except StorageError as error:
+            log.warning("what another replica changed is taken over later", what=kind, why=str(error))
+            self._changes.add(kind)
+            await asyncio.sleep(AGAIN)
+            self._heard.set()
+
+    async def _halt(self) -> None:
+        self._services.engine.heed()
+
+    async def _sending(self) -> None:
+        self._services.engine.wake()
