@@ -16,11 +16,11 @@ from rich.console import Console
 
 from bot.bench.processes import Broken
 from tests.bench.delivery.yard import Yard
-from tests.bench.faults import disk, flood, kills, library
+from tests.bench.faults import disk, flood, kills, library, signals
 from tests.bench.faults.rows import Row, Seen
 from tests.bench.figures import Figure, Report
 
-ROWS: dict[str, Row] = {**disk.ROWS, **kills.ROWS, **flood.ROWS, **library.ROWS}
+ROWS: dict[str, Row] = {**signals.ROWS, **disk.ROWS, **kills.ROWS, **flood.ROWS, **library.ROWS}
 NOTES = (
     "Each fault meets the real bot over HTTP and on its real files; Telegram is a stand-in. What is told was counted "
     "in that run, nothing is carried over.",
