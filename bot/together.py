@@ -14,6 +14,7 @@ import structlog
 from bot.handlers.context import Services
 from bot.handlers.library import arrange, read_again
 from bot.wire.closing import Closing
+from bot.wire.leasing import Leasing, Purse
 from content.errors import InvalidLibrary
 from storage.errors import StorageError
 
@@ -43,9 +44,15 @@ class Together:
         self._replicas.heard = self._hear
         self._replicas.changed = self._changed
         self._changed()
+        self._leasing: Leasing | None = None
+        if self._replicas.leases is not None:
+            purse = Purse()
+            services.gate.share(purse)
+            self._leasing = Leasing(services.gate, purse, self._replicas.leases, self._replicas.mine)
 
     def tasks(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
-        return [self._replicas.run, self._run]
+        leasing = [self._leasing.run] if self._leasing is not None else []
+        return [self._replicas.run, self._run, *leasing]
 
     async def leading(self) -> None:
         """Returns when this bot is the one that sends, polls and keeps the clock."""

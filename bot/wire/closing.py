@@ -40,7 +40,7 @@ class Closing:
         left = closed_for(await self._facts.get(NAME), self._wall())
         if left:
             self._gate.restore(left)
-            log.warning("Telegram closed the gate before the start; nothing goes out yet", seconds=round(left))
+            log.warning("Telegram has closed the gate; nothing goes out yet", seconds=round(left))
 
     async def run(self) -> None:
         while True:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from bot.wire.gate_budget import Budget, Ticket
 from bot.wire.gate_chats import Chat, Chats
 from bot.wire.lanes import DELIVERIES, Lane, Superseded
+from bot.wire.leasing import ANSWERS, SENDS, Purse
 
 AHEAD = 0.15
 """Seconds' worth of deliveries that wait at the gate, so that it never starves between two ticks."""
@@ -138,6 +139,7 @@ class Gate:
         self._timer: asyncio.TimerHandle | None = None
         self._last = float("-inf")
         self._soon: asyncio.Handle | None = None
+        self._purse: Purse | None = None
 
     def enter(self, lane: Lane, chat: Chat | None, go: Callable[[float], None]) -> Waiter:
         """As `turn`, without a task: `go` is called with the moment of the grant, in a later turn of the loop. Many
@@ -201,6 +203,24 @@ class Gate:
     def pace(self, lane: Lane = Lane.BROADCAST) -> float:
         return self.policy.pace(self._now(), lane)
 
+    def share(self, purse: Purse) -> None:
+        """From now on what is not paid for goes out only when it was leased, too."""
+        self._purse = self.policy.budgets[0].purse = purse
+
+    def wants(self) -> tuple[int, int]:
+        """Answers and messages of broadcasts that wait, and for which nothing is leased yet."""
+        budget, purse, now = self.policy.budgets[0], self._purse, self._now()
+        if purse is None:
+            return 0, 0
+        held = (purse.answers, purse.sends) if now < purse.until else (0, 0)
+        return max(0, budget.wants(ANSWERS) - held[0]), max(0, budget.wants(SENDS) - held[1])
+
+    def lend(self, answers: int, sends: int) -> None:
+        """So many were leased for this moment."""
+        if self._purse is not None:
+            self._purse.put(answers, sends, self._now())
+            self._pump()
+
     def _now(self) -> float:
         self._last = max(self._last, self._monotonic())
         return self._last
@@ -227,6 +247,8 @@ class Gate:
                 self.policy.refund(ticket)
             else:
                 future.set_result(now)
+        if self._purse is not None and any(self.wants()):
+            self._purse.asked.set()
         moment = self.policy.wake(now)
         if moment is not None:
             self._timer = asyncio.get_running_loop().call_later(max(QUANTUM, moment - now), self._pump)

@@ -15,6 +15,7 @@ from itertools import chain, count
 from bot.wire.gate_chats import Chat, Chats
 from bot.wire.gate_tempo import Tempo
 from bot.wire.lanes import DELIVERIES, Lane
+from bot.wire.leasing import Purse
 
 SLACK = 0.1
 """Seconds of budget that may be caught up at once after a stall."""
@@ -88,6 +89,8 @@ class Budget:
         self._later: list[tuple[float, int, Ticket]] = []
         self._numbers = count()
         self._waiting: dict[Lane, int] = dict.fromkeys(self.lanes, 0)
+        self.purse: Purse | None = None
+        """What other replicas let this budget have; none where there are no others."""
         self._all = 0
         """Who waits, over all lanes."""
 
@@ -123,6 +126,10 @@ class Budget:
         if ticket.lane is Lane.PANEL:
             self._panels.bucket.held += 1.0
 
+    def wants(self, lanes: Sequence[Lane]) -> int:
+        """How many of these lanes wait, those left out whose chat may get nothing yet."""
+        return sum(ticket.waiting for lane in lanes for ticket in self._lines.get(lane, ()))
+
     def grant(self, now: float) -> Ticket | None:
         """The next ticket that may go at this moment, taken out of the budget; None: nobody may."""
         while self._later and self._later[0][0] <= now:
@@ -132,6 +139,8 @@ class Budget:
             return None
         alone = 0 < self._all == self._waiting.get(self._deliveries)
         for lane in (self._deliveries,) if alone else self._order(now):
+            if self.purse is not None and not self.purse.holds(lane, now):
+                continue
             ticket_or_none = self._first(lane, now)
             if ticket_or_none is not None:
                 self._take(ticket_or_none, now)
@@ -142,6 +151,10 @@ class Budget:
         """The earliest moment at which `grant` may give another answer; None while nobody waits."""
         moments = [self._later[0][0]] if self._later else []
         rate = self.tempo.rate(now)
+        if self.purse is not None and not any(
+            line and self.purse.holds(lane, now) for lane, line in self._lines.items()
+        ):
+            return min(moments) if moments else None
         if any(line for lane, line in self._lines.items() if lane is not Lane.PANEL):
             moments.append(now + max(0.0, 1.0 - self._tokens(now)) / rate)
         elif self._lines.get(Lane.PANEL):
@@ -188,6 +201,8 @@ class Budget:
     def _take(self, ticket: Ticket, now: float) -> None:
         self.drop(ticket)
         self._bucket.held -= 1.0
+        if self.purse is not None:
+            self.purse.spend(ticket.lane)
         self.tempo.granted(now)
         if ticket.chat is not None:
             self._chats.take(ticket.chat, now)

@@ -62,6 +62,6 @@ async def test_a_closing_outlives_a_stop_and_a_kill(tmp_path: Path, number: sign
             await asyncio.sleep(1.5)  # several ticks
             assert (await telegram.order("summary"))["floods"] == floods > 0
             await child.end()
-        assert any("Telegram closed the gate before the start" in line for line in child.words())
+        assert any("Telegram has closed the gate" in line for line in child.words())
     assert before - passed - 2 <= left <= before <= BREACH
     assert (await stage.record()).counts[DeliveryState.QUEUED] >= READERS / 2
