@@ -233,6 +233,21 @@ def restore(file: Annotated[Path, typer.Argument(help="A backup.")]) -> None:
     run_guarded(bring_back(settings_or_exit(), file, out))
 
 
+@app.command()
+def move(
+    to: Annotated[
+        str, typer.Option(help="The new DAUYS_DATABASE; sqlite: in DAUYS_DATA; -: read from standard input.")
+    ] = "",
+    stay: Annotated[bool, typer.Option("--stay", help="Serve from this database after all.")] = False,
+) -> None:
+    """Move every row into another database and compare them all; broken off, it goes on when run again."""
+    from bot.shell.move import move_database, stay_here
+
+    if bool(to) == stay:
+        raise typer.BadParameter("give --to URL, or --stay")
+    run_guarded(stay_here(settings_or_exit(), out) if stay else move_database(settings_or_exit(), to, out, err))
+
+
 As = Annotated[int | None, typer.Option("--as", help="Numeric id of the admin whose it is; else the only owner.")]
 Wait = Annotated[bool, typer.Option("--wait", help="Watch it to its end, with a bar.")]
 

@@ -125,6 +125,10 @@ class Database:
     async def announce(self, connection: AsyncConnection, kind: str) -> None:
         """With the transaction's commit all others learn that something of this kind was changed."""
 
+    async def connected(self) -> int:
+        """Connections of other processes of Dauys; here the folder's lock keeps them away."""
+        return 0
+
     async def close(self) -> None:
         await self.engine.dispose()
 

@@ -6,7 +6,7 @@ import asyncio
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from storage.hidden import Hidden
 from storage.jobs import Jobs
 from storage.keyring import Generation, Known, ring_for, settle
 from storage.keys import Keys, Ring, make_master_key, read_master_key
+from storage.marks import refuse
 from storage.media import Media
 from storage.meta import Meta
 from storage.postgres import Postgres
@@ -38,6 +39,7 @@ from storage.rotation import Rotation
 from storage.subscribers import Subscribers
 from storage.tables import keyring, meta
 from storage.tombstones import SUFFIX, Tombstones
+from storage.transfer import MARKS, MOVING_IN
 
 DATABASE_ID = "database"
 ANCHORED = ".audit"
@@ -97,18 +99,25 @@ class Storage:
 
 
 async def open_storage(
-    *, url: str | None, data: Path, key_file: Path, bot_id: int, now: Callable[[], float] = time.time
+    *,
+    url: str | None,
+    data: Path,
+    key_file: Path,
+    bot_id: int,
+    now: Callable[[], float] = time.time,
+    moving: bool = False,
 ) -> Storage:
-    """Makes what is missing at the first start. StorageError with one line for everything that stands in the way."""
+    """Makes what is missing at the first start. StorageError with one line for everything that stands in the way.
+    `moving`: also a database whose rows have gone elsewhere."""
     _folder(data)
     if url is None:
-        _fits(_seen(data / "dauys.sqlite3"), key_file, bot_id)
+        _fits(_seen(data / "dauys.sqlite3", moving=moving), key_file, bot_id)
         if not (data / "dauys.sqlite3").exists():
-            _for_its_owner_alone(data / "dauys.sqlite3")
+            for_its_owner_alone(data / "dauys.sqlite3")
     database = Postgres(url) if url and url.startswith("postgresql") else Database(url or sqlite_url(data))
     try:
         if url is not None:
-            _fits(await _stated(database), key_file, bot_id)
+            _fits(await _stated(database, moving=moving), key_file, bot_id)
         identity, keys = await _prepare(database, key_file, bot_id)
     except BaseException:
         await database.close()
@@ -121,7 +130,7 @@ async def open_storage(
     return Storage(database, keys, now, beside, rotation)
 
 
-def _for_its_owner_alone(path: Path) -> None:
+def for_its_owner_alone(path: Path) -> None:
     """A new database is unreadable to others; SQLite gives its other files the mode of this one."""
     try:
         path.touch(mode=0o600)
@@ -171,19 +180,26 @@ async def _prepare(database: Database, key_file: Path, bot_id: int) -> tuple[str
             return identity, ring_for(key_file, Known(identity, generations), bot_id)
 
 
-async def _stated(database: Database) -> Known | None:
+async def _stated(database: Database, *, moving: bool = False) -> Known | None:
     """As `_seen`, of a database that is reached by its address."""
     async with database.begin() as connection:
         await connection.run_sync(schema.refuse_newer)
         if await connection.run_sync(schema.revision) is None:
             return None
+        marks = await connection.execute(select(meta.c.name, meta.c.value).where(meta.c.name.in_(MARKS)))
+        _stays({row[0]: row[1] for row in marks}, moving=moving)
         identity = await connection.scalar(select(meta.c.value).where(meta.c.name == DATABASE_ID))
         rows = (await connection.execute(select(keyring))).mappings().all()
     generations = tuple(Generation(row["kid"], row["check_value"], row["active"]) for row in rows)
     return Known(str(identity), generations) if generations else None
 
 
-def _seen(path: Path) -> Known | None:
+def _stays(marks: Mapping[str, str], *, moving: bool) -> None:
+    if not moving or MOVING_IN in marks:
+        refuse(marks)
+
+
+def _seen(path: Path, *, moving: bool = False) -> Known | None:
     """Identity and generations of an existing database, read without writing; None when there is none yet."""
     if not path.exists() or not path.stat().st_size:
         return None
@@ -191,6 +207,7 @@ def _seen(path: Path) -> Known | None:
         with closing(_read_only(path)) as connection:
             if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
                 raise Damaged(DAMAGED)
+            _stays(dict(connection.execute("SELECT name, value FROM meta WHERE name IN (?, ?)", MARKS)), moving=moving)
             rows = connection.execute("SELECT kid, check_value, active FROM keyring").fetchall()
             identity = connection.execute("SELECT value FROM meta WHERE name = ?", (DATABASE_ID,)).fetchone()
     except sqlite3.OperationalError as error:
@@ -211,6 +228,8 @@ def _read_only(path: Path) -> sqlite3.Connection:
 
 async def inspect(*, url: str | None, data: Path, key_file: Path) -> str:
     """What `doctor` says of the database, reading only; StorageError as `open_storage` raises it."""
+    if url is not None and url.startswith("postgresql"):
+        return await _inspect_server(Postgres(url), key_file)
     path = data / "dauys.sqlite3"
     known = _seen(path) if url is None else None
     if known is None:
@@ -218,9 +237,23 @@ async def inspect(*, url: str | None, data: Path, key_file: Path) -> str:
     ring_for(key_file, known, 0)
     with closing(_read_only(path)) as connection:
         now = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    ours = schema.head()
-    if now and now[0] not in schema.revisions():
+    return _judged(now[0] if now else None)
+
+
+async def _inspect_server(database: Postgres, key_file: Path) -> str:
+    try:
+        known = await _stated(database)
+        if known is None:
+            return "the server answers, and has no table yet; the first start makes them"
+        ring_for(key_file, known, 0)
+        async with database.begin() as connection:
+            return _judged(await connection.run_sync(schema.revision))
+    finally:
+        await database.close()
+
+
+def _judged(revision: str | None) -> str:
+    if revision is not None and revision not in schema.revisions():
         raise NewerSchema(schema.NEWER)
-    return (
-        "opens with its key, schema current" if now and now[0] == ours else "opens with its key; dauys migrate is due"
-    )
+    current = revision == schema.head()
+    return "opens with its key, schema current" if current else "opens with its key; dauys migrate is due"

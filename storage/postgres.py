@@ -58,6 +58,9 @@ QUIET = {
 _ANNOUNCED = text(ANNOUNCE.replace("$1", "CAST(:kind AS text)").replace("$2", "CAST(:by AS text)"))
 _QUIETED = "SELECT set_config($1, $2, false) WHERE has_parameter_privilege($1, 'SET')"
 
+_CONNECTED = """SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND application_name LIKE :name AND pid <> pg_backend_pid()"""
+
 
 class Postgres(Database):
     """As `Database`; one connection of this process, made anew when the server was away."""
@@ -167,6 +170,11 @@ class Postgres(Database):
             if number is not None:
                 sequence = func.pg_get_serial_sequence(table.name, number.name)
                 await connection.execute(select(func.setval(sequence, func.max(number))))
+        await connection.execute(text("ANALYZE"))
+
+    async def connected(self) -> int:
+        async with self.begin() as connection:
+            return int(await connection.scalar(text(_CONNECTED), {"name": f"{NAME}%"}) or 0)
 
     async def vacuum(self) -> None:
         """Every table of ours written anew, without what its free space still holds."""

@@ -19,6 +19,7 @@ from content.loader import load
 from storage.errors import StorageError
 from storage.keyring import NEXT
 from storage.open import inspect
+from storage.remarks import remarks
 
 CLOCK, CLOCK_WRONG = 30.0, 300.0
 """Seconds of difference that are worth a word, and that are wrong."""
@@ -116,13 +117,14 @@ def same_disk(one: Path, other: Path) -> bool:
 
 
 async def _database(settings: Settings) -> list[Finding]:
+    url = settings.database.get_secret_value() or None
+    server = url is not None and url.startswith("postgresql")
     try:
-        state = await inspect(
-            url=settings.database.get_secret_value() or None, data=settings.data, key_file=settings.master_key
-        )
+        state = await inspect(url=url, data=settings.data, key_file=settings.master_key)
+        told = await remarks(url) if url is not None and server else []
     except StorageError as error:
         return [fault(f"database: {error}")]
-    return [good(f"database: {state}")]
+    return [good(f"database{' (PostgreSQL)' if server else ''}: {state}"), *map(warning, told)]
 
 
 async def _telegram(settings: Settings) -> list[Finding]:

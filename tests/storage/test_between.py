@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from storage import backup
-from storage.errors import ReadOnly
+from storage.errors import Locked, ReadOnly, StorageError
+from storage.marks import Moved
+from storage.move import COMPARING, HERE, Counted, Told, move, stay
 from storage.open import Storage, open_storage
+from storage.postgres import Postgres
 from storage.records import Audience, BroadcastState, DeliveryState, Result, Topic
 from storage.tables import metadata
 from storage.transfer import pages, tables
@@ -117,3 +121,132 @@ def test_every_table_travels_after_those_it_refers_to() -> None:
     assert sorted(names) == sorted(metadata.tables)
     for table in tables():
         assert all(names.index(key.column.table.name) < names.index(table.name) for key in table.foreign_keys)
+
+
+async def moved(folder: Path, url: str | None, to: str, told: Told = lambda *_: None) -> Mapping[str, Counted]:
+    return await move(url=url, to=to, data=folder / "data", key_file=key_in(folder), bot_id=BOT, told=told)
+
+
+def set_aside(folder: Path) -> None:
+    """The old SQLite files, out of the way of those to come."""
+    (folder / "aside").mkdir()
+    for path in (folder / "data").glob("dauys.sqlite3*"):
+        path.rename(folder / "aside" / path.name)
+
+
+async def refused(url: str | None, folder: Path) -> str:
+    with pytest.raises(Moved) as caught:
+        await opened(url, folder)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+async def test_there_and_back_every_row_is_the_same(other: str, server: Server, tmp_path: Path) -> None:
+    storage = await opened(None, tmp_path)
+    made = await filled(storage)
+    whole = await everything(storage)
+    await storage.close()
+    counted = await moved(tmp_path, None, other)
+    assert {name: table.rows for name, table in counted.items()} == {name: len(rows) for name, rows in whole.items()}
+    assert "was moved" in await refused(None, tmp_path)
+    there = await opened(other, tmp_path)
+    assert await everything(there) == whole
+    assert await there.broadcasts.draft(77, "", EVERYBODY, NOW) == made + 1
+    await there.broadcasts.discard(made + 1)
+    await there.close()
+    set_aside(tmp_path)
+    assert await moved(tmp_path, other, HERE) == counted
+    assert "was moved" in await refused(other, tmp_path)
+    back = await opened(None, tmp_path)
+    assert await everything(back) == whole
+    assert (tmp_path / "data" / "dauys.sqlite3").stat().st_mode & 0o777 == 0o600
+    await back.close()
+
+
+class Broken(Exception):
+    pass
+
+
+@pytest.mark.parametrize("way", ["there", "back"])
+async def test_broken_off_at_every_page_it_goes_on_and_no_bot_runs_meanwhile(
+    way: str, other: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.transfer.ROWS", 25)
+    url, to = (None, other) if way == "there" else (other, HERE)
+    storage = await opened(url, tmp_path)
+    await filled(storage)
+    whole = await everything(storage)
+    await storage.close()
+    seen: list[int] = []
+
+    def told(what: str, done: int, total: int) -> None:
+        if (what, done) not in broken:
+            broken.add((what, done))
+            seen.append(done)
+            raise Broken
+
+    broken: set[tuple[str, int]] = set()
+    for _ in range(100):
+        try:
+            await moved(tmp_path, url, to, told)
+        except Broken:
+            assert "has not ended: run dauys move again" in await refused(url, tmp_path)
+            assert "has not ended: set DAUYS_DATABASE back" in await refused(
+                other if way == "there" else None, tmp_path
+            )
+        else:
+            break
+    assert len(seen) > 20
+    again = await opened(other if way == "there" else None, tmp_path)
+    assert await everything(again) == whole
+    await again.close()
+
+
+async def test_the_old_database_serves_again_if_one_stays(other: str, tmp_path: Path) -> None:
+    storage = await opened(None, tmp_path)
+    await filled(storage)
+    await storage.close()
+    await moved(tmp_path, None, other)
+    await stay(url=None, data=tmp_path / "data", key_file=key_in(tmp_path), bot_id=BOT)
+    await (await opened(None, tmp_path)).close()
+    with pytest.raises(StorageError, match="nothing was moved away"):
+        await stay(url=None, data=tmp_path / "data", key_file=key_in(tmp_path), bot_id=BOT)
+
+
+async def test_what_came_amiss_is_found_and_a_second_call_mends_it(other: str, tmp_path: Path) -> None:
+    storage = await opened(None, tmp_path)
+    await filled(storage)
+    await storage.close()
+
+    def told(what: str, done: int, total: int) -> None:
+        if what == COMPARING:
+            raise Broken
+
+    with pytest.raises(Broken):
+        await moved(tmp_path, None, other, told)
+    target = Postgres(other)
+    async with target.begin() as connection:
+        await connection.exec_driver_sql(
+            "UPDATE subscriber SET silent = NOT silent WHERE id = (SELECT max(id) FROM subscriber)"
+        )
+    await target.close()
+    with pytest.raises(StorageError, match="the copy of subscriber differed"):
+        await moved(tmp_path, None, other)
+    await moved(tmp_path, None, other)
+
+
+async def test_a_target_that_is_not_free_is_refused_and_the_old_one_serves_on(other: str, tmp_path: Path) -> None:
+    await (await opened(other, tmp_path / "stranger")).close()
+    await (await opened(None, tmp_path)).close()
+    with pytest.raises(Moved, match="another bot's records"):
+        await moved(tmp_path, None, other)
+    with pytest.raises(Moved, match="names the database that is to be moved"):
+        await moved(tmp_path, None, HERE)
+    await (await opened(None, tmp_path)).close()
+
+
+async def test_no_move_while_another_bot_is_connected(other: str, tmp_path: Path) -> None:
+    running = await opened(other, tmp_path)
+    with pytest.raises(Locked, match="stop them all first"):
+        await moved(tmp_path, other, HERE)
+    await running.close()
