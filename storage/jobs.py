@@ -9,6 +9,7 @@ a broadcast ended: later there is nothing left to retry or edit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
@@ -18,8 +19,8 @@ from storage.beginning import FRESH, set_off
 from storage.broadcasts import AUTHOR, read_broadcasts
 from storage.database import Database
 from storage.keys import Ring
-from storage.records import Broadcast, BroadcastState, Cause, DeliveryState, Kind, Reach, ReaderStatus
-from storage.tables import broadcast, delivery, subscriber
+from storage.records import Broadcast, BroadcastState, Cause, DeliveryState, Kind, Outlook, Reach, ReaderStatus
+from storage.tables import broadcast, broadcast_count, delivery, subscriber
 
 ENDED = (BroadcastState.DONE, BroadcastState.CANCELLED)
 MISSED = or_(
@@ -27,6 +28,8 @@ MISSED = or_(
     and_(delivery.c.state == DeliveryState.CANCELLED, delivery.c.cause != Cause.LEFT),
 )
 """Rows of those who were tried in vain, or whose turn had not come when it was cancelled."""
+KEPT = 60.0
+"""Seconds for which readers by language are not counted anew."""
 RETRIED = (ReaderStatus.ACTIVE, ReaderStatus.UNREACHABLE)
 """Readers to whom a retry goes: not who blocked the bot or paused."""
 
@@ -84,12 +87,21 @@ def _corrected(of: int) -> Select[Any]:
     return made.order_by(broadcast.c.id.desc()).limit(1)
 
 
+def _counters(of: int) -> Select[Any]:
+    """Kind of broadcast, name and count of every counter of `of` and of what is about it."""
+    mine = or_(broadcast.c.id == of, broadcast.c.of == of)
+    query = select(broadcast.c.kind, broadcast_count.c.name, broadcast_count.c.count)
+    query = query.join(broadcast_count, broadcast_count.c.broadcast_id == broadcast.c.id).where(mine)
+    return query.order_by(broadcast.c.id, broadcast_count.c.kind, broadcast_count.c.name)
+
+
 class Jobs:
     """Every `of` is the number of a broadcast of kind SEND that is done or cancelled."""
 
     def __init__(self, database: Database, keys: Ring) -> None:
         self._database = database
         self._keys = keys
+        self._counted: tuple[object, float, Mapping[str, int]] = (None, 0.0, {})
 
     async def retry(self, of: int, author: int, now: float, *, start_at: float | None = None) -> int | None:
         """The same message, as it was last corrected, to those whom it did not reach: a draft, or with `start_at`
@@ -133,22 +145,52 @@ class Jobs:
 
     async def reach(self, of: int) -> Reach:
         async with self._database.begin() as connection:
-            begun = [set_off(of, kind) for kind in (Kind.RETRY, Kind.RECALL, Kind.CORRECT, Kind.NOTICE)]
-            query = select(broadcast).where(or_(*begun)).order_by(broadcast.c.id)
             return Reach(
+                await self._sequel(connection, of),
                 await self._count(connection, delivered(of)),
                 await self._count(connection, failed(of)),
                 await self._count(connection, uncertain(of)),
-                tuple(await read_broadcasts(connection, self._keys, query)),
             )
 
-    async def languages(self, of: int) -> Mapping[str, int]:
-        """Language of the reader -> how many have it."""
+    async def outlook(self, of: int) -> Outlook:
+        async with self._database.begin() as connection:
+            found = Outlook(await self._sequel(connection, of))
+            there = delivery.c.state == DeliveryState.SENT, delivery.c.message_id.is_not(None)
+            reached = await self._some(connection, select(delivery.c.subscriber_id).where(sources(of), *there))
+            if reached and found.recalled:
+                reached = await self._left_over(connection, of)
+            return replace(found, reached=reached, failed=await self._some(connection, failed(of)))
+
+    async def _sequel(self, connection: AsyncConnection, of: int) -> tuple[Broadcast, ...]:
+        begun = [set_off(of, kind) for kind in (Kind.RETRY, Kind.RECALL, Kind.CORRECT, Kind.NOTICE)]
+        query = select(broadcast).where(or_(*begun)).order_by(broadcast.c.id)
+        return tuple(await read_broadcasts(connection, self._keys, query))
+
+    @staticmethod
+    async def _some(connection: AsyncConnection, rows: Select[Any]) -> bool:
+        return await connection.scalar(rows.limit(1)) is not None
+
+    async def _left_over(self, connection: AsyncConnection, of: int) -> bool:
+        """By the counters, whether recalls have taken it from fewer than got it; whose rows are gone counts too."""
+        total = {Kind.SEND: 0, Kind.RETRY: 0, Kind.RECALL: 0}
+        for kind, name, count in await connection.execute(_counters(of)):
+            got = name == DeliveryState.SENT or (kind == Kind.RECALL and name == Cause.MISSING)
+            total[kind] = total.get(kind, 0) + (count if got else 0)
+        return total[Kind.SEND] + total[Kind.RETRY] > total[Kind.RECALL]
+
+    async def languages(self, of: int, now: float = float("inf")) -> Mapping[str, int]:
+        """Language of the reader -> how many have it. Kept for a minute while nothing is sent or deleted: with a
+        million readers it takes seconds. `now`: Unix seconds; without it, it is counted."""
         have = delivered(of).subquery()
         query = select(subscriber.c.language, func.count()).join(have, have.c.subscriber_id == subscriber.c.id)
         async with self._database.begin() as connection:
+            moved = of, [tuple(row) for row in await connection.execute(_counters(of))]
+            if self._counted[0] == moved and 0 <= now - self._counted[1] < KEPT:
+                return self._counted[2]
             rows = await connection.execute(query.group_by(subscriber.c.language))
-            return {str(row[0]): int(row[1]) for row in rows}
+            counted = {str(row[0]): int(row[1]) for row in rows}
+        self._counted = moved, now, counted
+        return counted
 
     async def basis(self, of: int) -> int:
         """The number under which the words that its readers have now were written: of its latest correction that was

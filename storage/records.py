@@ -181,17 +181,11 @@ class Broadcast:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """Whom a broadcast has reached, and what can still be done about it. All is 0 once its rows are purged."""
+class Sequel:
+    """What was set going about a broadcast."""
 
-    reached: int = 0
-    """Have it, and can be written to about it."""
-    failed: int = 0
-    """Were tried in vain, or not reached when it was cancelled, and would be tried by a retry."""
-    uncertain: int = 0
-    """Of the failed, who perhaps have it: no answer came."""
     jobs: tuple[Broadcast, ...] = ()
-    """What was set going about it, oldest first."""
+    """Oldest first."""
 
     def last(self, kind: Kind) -> Broadcast | None:
         return next((job for job in reversed(self.jobs) if job.kind is kind), None)
@@ -200,6 +194,27 @@ class Reach:
     def recalled(self) -> bool:
         """It is deleted, or being deleted: nothing of it goes out, and nothing is corrected, any more."""
         return self.last(Kind.RECALL) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Reach(Sequel):
+    """Whom a broadcast has reached, and what can still be done about it. All is 0 once its rows are purged."""
+
+    reached: int = 0
+    """Have it, and can be written to about it."""
+    failed: int = 0
+    """Were tried in vain, or not reached when it was cancelled, and would be tried by a retry."""
+    uncertain: int = 0
+    """Of the failed, who perhaps have it: no answer came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook(Sequel):
+    """As `Reach`, without counting anybody: a second's work with a million readers."""
+
+    reached: bool = False
+    """Somebody has it; after a recall, perhaps."""
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

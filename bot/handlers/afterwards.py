@@ -14,7 +14,7 @@ from bot.handlers.progress import show_progress
 from bot.handlers.sending import refused, seconds
 from bot.views import afterwards as views
 from bot.views.alert import ENDED
-from storage.records import Broadcast, Kind, Reach
+from storage.records import Broadcast, Kind, Reach, Sequel
 
 
 async def ask_retry(press: Press) -> None:
@@ -60,7 +60,7 @@ async def recall(press: Press) -> None:
     """Stops whatever still goes out about it, and deletes it wherever it has arrived. `said`: the recalls that were
     there when the confirmation was shown; how many have it may have grown since."""
     services, jobs = press.services, press.services.storage.jobs
-    reach = await jobs.reach(press.broadcast.id)
+    reach = await jobs.outlook(press.broadcast.id)
     if await refused(press, "changed", _recalls(reach) != press.said):
         return
     await stop(press, [press.broadcast, *reach.jobs])
@@ -84,6 +84,6 @@ def _seen(reach: Reach) -> str:
     return f"{reach.failed}-{reach.jobs[-1].id if reach.jobs else 0}"
 
 
-def _recalls(reach: Reach) -> str:
+def _recalls(reach: Sequel) -> str:
     last = reach.last(Kind.RECALL)
     return str(last.id if last is not None else 0)

@@ -47,7 +47,7 @@ async def stop_and_begin(press: Press) -> None:
 
 
 async def _write(press: Press) -> None:
-    reach = await press.services.storage.jobs.reach(press.broadcast.id)
+    reach = await press.services.storage.jobs.outlook(press.broadcast.id)
     if reach.recalled:
         await press.say(afterwards.recalled(press.scene), alert=True)
     elif not reach.reached and press.broadcast.counts.get(DeliveryState.SENDING):

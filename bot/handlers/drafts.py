@@ -42,7 +42,7 @@ async def read(services: Services, broadcast: Broadcast) -> Desk:
     return replace(
         desk,
         of=broadcast.of,
-        readers=await storage.jobs.languages(broadcast.of),
+        readers=await storage.jobs.languages(broadcast.of, services.now()),
         notice=next((part.payload for part in parts if part.kind is Kind.NOTICE), ""),
         was=unpack_draft(await storage.drafts.content(await storage.jobs.basis(broadcast.of))),
     )

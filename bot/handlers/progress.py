@@ -27,7 +27,7 @@ async def draw(services: Services, scene: Scene, broadcast: Broadcast, person: i
     after = After(followers, writes=writes)
     if _is_over(broadcast):
         begins = f"№ {broadcast.id} · {await beginning(services, scene, broadcast)}"
-        after = After(followers, await services.storage.jobs.reach(broadcast.id), writes, begins)
+        after = After(followers, await services.storage.jobs.outlook(broadcast.id), writes, begins)
     return views.progress(scene, broadcast, Pace(rate, services.now(), measured=measured), after)
 
 

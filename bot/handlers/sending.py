@@ -89,7 +89,7 @@ async def overtake(services: Services, correction: Broadcast) -> None:
     """What still goes out about the message with older words is stopped; a correction waits for that."""
     if correction.of is None:
         return
-    for job in (await services.storage.jobs.reach(correction.of)).jobs:
+    for job in (await services.storage.jobs.outlook(correction.of)).jobs:
         if correction.id not in (job.id, job.after) and job.state not in ENDED and job.kind is not Kind.RECALL:
             await services.engine.cancel(job.id)
 

@@ -10,7 +10,7 @@ from bot.views.notes import note_line
 from bot.views.scene import Scene
 from bot.views.view import Button, Text, View
 from bot.views.words import Words
-from storage.records import Audience, Broadcast, BroadcastState, Cause, DeliveryState, Kind, Reach
+from storage.records import Audience, Broadcast, BroadcastState, Cause, DeliveryState, Kind, Outlook
 
 FEWEST = 10
 """Fewer followers of a case than this are not counted out: a small number points at people."""
@@ -74,7 +74,7 @@ class After:
 
     followers: tuple[Broadcast, ...] = ()
     """Jobs that come after it and are one with it."""
-    reach: Reach | None = None
+    reach: Outlook | None = None
     """Of a message of which something has gone out; None: nothing can be done about it."""
     writes: bool = False
     """Whether whoever looks may write, and so retry, correct and recall."""
@@ -120,6 +120,10 @@ def _waits(scene: Scene, broadcast: Broadcast, now: float) -> str:
     words, wait = scene.words, broadcast.start_at - now
     if wait > 600:
         return words("Goes out: {moment}", moment=words.exact(broadcast.start_at, scene.house.timezone))
+    if wait <= 0:
+        return words("Begins as soon as what is on its way has arrived.") if broadcast.of else words("Begins now.")
+    if broadcast.of is not None:
+        return words("Begins in {time}.", time=duration(scene, wait))
     return words("Going out in {time}.", time=duration(scene, wait))
 
 

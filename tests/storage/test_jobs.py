@@ -298,3 +298,58 @@ async def test_what_can_still_be_done_about_it(house: House) -> None:
     assert {one.message_id for one in await house.run(recall) if one.chat_id == 1005} == {77}
     await house.storage.purge(NOW + 3 * DAY)
     assert (await jobs.reach(1)).reached == 0
+
+
+async def test_the_outlook_says_whether_there_is_anybody_without_counting(house: House) -> None:
+    jobs = house.storage.jobs
+
+    async def some() -> tuple[bool, bool]:
+        outlook, reach = await jobs.outlook(1), await jobs.reach(1)
+        assert (outlook.reached, outlook.failed) == (reach.reached > 0, reach.failed > 0)
+        assert outlook.jobs == reach.jobs
+        return outlook.reached, outlook.failed
+
+    assert await some() == (True, True)
+    await house.run(await house.approve(await jobs.retry(1, 42, NOW)))
+    assert await some() == (True, False)
+    late = {1005: Result(0, 0, DeliveryState.PARKED, Cause.TOO_LATE)}
+    await house.run(await house.approve(await jobs.recall(1, 42, NOW)), late)
+    assert await some() == (True, False)
+    missing = {1005: Result(0, 0, DeliveryState.GONE, Cause.MISSING)}
+    await house.run(await house.approve(await jobs.recall(1, 42, NOW)), missing)
+    assert await some() == (False, False)
+    await house.storage.purge(NOW + 3 * DAY)
+    assert await some() == (False, False)
+
+
+async def test_readers_by_language_are_counted_anew_when_something_moved_or_after_a_minute(house: House) -> None:
+    jobs = house.storage.jobs
+    assert await jobs.languages(1, NOW) == {"en": 6}
+    await house.storage.subscribers.set_language(1005, "kk")
+    assert await jobs.languages(1, NOW + 59) == {"en": 6}
+    assert await jobs.languages(1, NOW + 61) == {"en": 5, "kk": 1}
+    await house.run(await house.approve(await jobs.retry(1, 42, NOW)))
+    assert await jobs.languages(1, NOW + 62) == {"en": 8, "kk": 1}
+
+
+async def test_after_a_cancel_the_rest_is_whom_a_retry_reaches(storage: Storage) -> None:
+    house, id_ = House(storage), await prepared(storage, 10)
+    taken = await storage.deliveries.tick([], id_, 3, NOW)
+    sent, unknown, flying = taken
+    results = [
+        Result(id_, sent.subscriber, DeliveryState.SENT, message_id=7),
+        Result(id_, unknown.subscriber, DeliveryState.UNKNOWN, Cause.UNCERTAIN),
+    ]
+    await storage.deliveries.tick(results, None, 0, NOW)
+    await storage.subscribers.set_paused(1009, True)
+    assert await storage.deliveries.set_state(id_, BroadcastState.CANCELLED, NOW)
+    reach = await storage.jobs.reach(id_)
+    rest = 10 - 3 + 1 - (1009 not in {one.chat_id for one in taken})
+    assert (reach.reached, reach.failed, reach.uncertain) == (1, rest, 1)
+    await storage.deliveries.tick([Result(id_, flying.subscriber, DeliveryState.SENT, message_id=8)], None, 0, NOW)
+    retry = await house.approve(await storage.jobs.retry(id_, 42, NOW))
+    again = {one.chat_id for one in await house.run(retry)}
+    assert len(again) == rest
+    assert again & {sent.chat_id, flying.chat_id, 1009} == set()
+    assert (await house.told(retry)).possible_duplicates == 1
+    assert await storage.jobs.failed(id_) == 0

@@ -153,6 +153,7 @@ async def test_a_recall_can_be_paused_and_goes_on_after_a_restart(tmp_path: Path
         await report(owner)
         await owner.press("Recall")
         await owner.press("Delete for 2 readers")
+        assert "Going out" not in owner.text
         await until(lambda: rows(house, "SELECT state FROM broadcast WHERE kind = 'recall'") == [("paused",)])
         await house.stop()
         await house.start()
