@@ -18,6 +18,7 @@ from bot.handlers.texts import show_panel, still_draft
 from bot.views import alert as alert_views
 from bot.views import approval as views
 from bot.views.desk import Desk
+from bot.views.refusals import refusal
 from bot.views.view import Text
 from bot.views.words import LANGUAGES
 from storage.records import ApprovalState, Awaited, Broadcast, BroadcastState
@@ -74,7 +75,8 @@ async def approve(press: Press) -> None:
     start = max(now + services.settings.undo, desk.draft.at)
     if not await services.storage.approvals.approve(press.broadcast.id, press.person, asked, start, now):
         await note(services, press.person, f"approve {press.broadcast.id}", "late")
-        await press.say(alert_views.too_late(press.scene), alert=True)
+        late = alert_views.too_late(press.scene) if desk.of is None else refusal(press.scene, "overtaken")
+        await press.say(late, alert=True)
         return
     await press.record("approve" if desk.of is None else "approve correction")
     await overtake(services, press.broadcast)

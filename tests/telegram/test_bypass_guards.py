@@ -14,13 +14,17 @@ from bot.desk import permit
 from bot.desk.check import digest
 from bot.desk.permit import Act
 from bot.desk.seals import Seals
-from bot.handlers import alert, approve, door, sending
+from bot.handlers import afterwards, alert, approve, door, sending
 from bot.handlers.alert import STEPS
 from bot.wire import flood
+from storage import beginning
+from storage.approvals import Approvals
 from storage.broadcasts import unpack_audience
+from storage.jobs import Jobs
 from tests.fakes.mutants import mutate
 from tests.telegram.desk import asked, drafted, execute, rows, subscribed, two_owners
 from tests.telegram.test_bypass import BY_NAME, Case, Stage, changed, run
+from tests.telegram.test_bypass_jobs import BY_NAME as JOBS
 
 Attempt = Callable[[], Awaitable[object]]
 
@@ -83,7 +87,7 @@ CASES = [
     Case("a text that names somebody hidden is sent", "hidden",
          forged_send("О деле Шевчук.", ("/hide oksana-shevchuk",)), leaked=True),
 ]  # fmt: skip
-ALL = BY_NAME | {case.name: case for case in CASES}
+ALL = BY_NAME | JOBS | {case.name: case for case in CASES}
 
 MUTANTS: list[tuple[object, str, str, str]] = [
     (Seals._mac, "(person, minute, *said)", "(0, minute, *said)", "another owner replays a button"),
@@ -114,6 +118,28 @@ MUTANTS: list[tuple[object, str, str, str]] = [
      "a text that Telegram refuses is sent"),
     (sending.send_now, "or await refused(press, \"two\", await two(services))", "",
      "one person sends where two must agree"),
+    (sending.send_now, "elif desk.of is not None:", "elif False:", "a correction written before another one"),
+    (beginning.begin, "if await _overtaken(connection, row):", "if False:",
+     "the message was recalled after the request"),
+    (beginning._overtaken, "or_(set_off(row[\"of\"], Kind.RECALL), later)", "later",
+     "the message was recalled after the request"),
+    (beginning._overtaken, "or_(set_off(row[\"of\"], Kind.RECALL), later)", "set_off(row[\"of\"], Kind.RECALL)",
+     "a correction written before another one"),
+    (Approvals.approve, "if not begun:", "if False:", "the message was recalled after the request"),
+    (approve.approve, "await note(services, press.person, f\"approve {press.broadcast.id}\", \"late\")", "pass",
+     "the message was recalled after the request"),
+    (sending.ready, "if await refused(press, \"hidden\"", "if False and await refused(press, \"hidden\"",
+     "a correction that names somebody hidden"),
+    (afterwards.retry, "if await refused(press, \"hidden\"", "if False and await refused(press, \"hidden\"",
+     "a retry that names somebody hidden"),
+    (afterwards.retry, "if await refused(press, \"changed\"", "if False and await refused(press, \"changed\"",
+     "a retry that was carried out already"),
+    (afterwards.recall, "if await refused(press, \"changed\"", "if False and await refused(press, \"changed\"",
+     "a recall that was carried out already"),
+    (Jobs.retry, " or await self._open(connection, of, Kind.RETRY)", "",
+     "a second retry while the first has not ended"),
+    (alert.pressed, "broadcast is None or broadcast.kind not in step.of", "broadcast is None",
+     "a correction has no au"),
 ]  # fmt: skip
 """Where, what is taken out, what stands there instead, and the attempt that shows it."""
 

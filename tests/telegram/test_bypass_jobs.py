@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.desk.check import digest
 from bot.handlers import afterwards, approve, door, sending
-from tests.telegram.desk import drafted, execute, rows
+from storage.broadcasts import unpack_audience
+from tests.telegram.desk import TEXT, drafted, execute, rows
 from tests.telegram.house import Person, until
 from tests.telegram.test_afterwards import press_exactly
 from tests.telegram.test_bypass import Attempt, Case, Stage, changed, run, soon
@@ -16,11 +18,11 @@ from tests.telegram.test_bypass import Attempt, Case, Stage, changed, run, soon
 NEW = "Other: court on Tuesday."
 
 
-async def sent(stage: Stage, *, failed: bool = False) -> None:
+async def sent(stage: Stage, text: str = TEXT, *, failed: bool = False) -> None:
     """Broadcast 1 of the first owner went out; with `failed` it did not reach the reader."""
     reader = stage.house.sandbox.world.people[stage.reader.id]
     reader.started = not failed
-    await drafted(stage.first)
+    await drafted(stage.first, text)
     await stage.first.press("Send now")
     await stage.first.press("Ask for approval")
     await stage.second.press("Approve")
@@ -35,13 +37,13 @@ async def opened(person: Person) -> None:
     await press_exactly(person, next(label for label in person.labels() if label.startswith("№ 1")))
 
 
-async def corrected(stage: Stage, person: Person | None = None) -> Person:
+async def corrected(stage: Stage, person: Person | None = None, text: str = NEW) -> Person:
     """The first owner's correction, drafted: broadcast 2, and 3 for its notice."""
     writer = person or stage.first
     await opened(writer)
     await press_exactly(writer, "Correct")
     await writer.sees("Send the corrected text in English")
-    stage.say(writer, NEW)
+    stage.say(writer, text)
     await writer.sees("Above is exactly what readers will see")
     return writer
 
@@ -146,6 +148,25 @@ async def two_retries_at_once(stage: Stage) -> Callable[[], Awaitable[object]]:
     return lambda: stage.data(stage.first, data)
 
 
+async def retried_though_hidden(stage: Stage) -> Callable[[], Awaitable[object]]:
+    """The message names somebody whom an owner has hidden since."""
+    await sent(stage, "Court on Monday: Oksana Shevchuk.", failed=True)
+    await press_exactly(stage.first, "Retry the failed")
+    _, data = stage.first.button("Send again to 1 reader")
+    await stage.second.say("/hide oksana-shevchuk")
+    return lambda: stage.data(stage.first, data)
+
+
+async def corrected_with_a_hidden_name(stage: Stage) -> Callable[[], Awaitable[object]]:
+    """A forged *Ask for approval*, with the right hash, of words for which the pre-flight offers none."""
+    await stage.second.say("/hide oksana-shevchuk")
+    await sent(stage)
+    await corrected(stage, text=f"{NEW} Oksana Shevchuk.")
+    parts = rows(stage.house, "SELECT payload, audience FROM broadcast WHERE id > 1 ORDER BY id")
+    whole = digest("\0".join(payload for payload, _ in parts), unpack_audience(parts[0][1]), 0.0)
+    return lambda: stage.data(stage.first, f"1en.al.ask.2.{whole[:12]}.x")
+
+
 async def written_before_another(stage: Stage) -> Callable[[], Awaitable[object]]:
     """A correction of what was corrected anew since: it would put older words back."""
     await sent(stage)
@@ -191,9 +212,9 @@ async def forwarded_words(stage: Stage) -> Callable[[], Awaitable[object]]:
 PAYLOAD = "UPDATE broadcast SET payload = replace(payload, 'Tuesday', 'Sunday') WHERE kind = "
 CASES = [
     *(Case(f"a reader's forged button: {verb}", "role", forged("reader", verb))
-      for verb in ("rt", "ry", "rc", "rn", "co")),
+      for verb in ("rt", "ry", "rc", "rn", "co", "cs")),
     *(Case(f"an approver presses {verb}", "role", role("approver", verb), leaked=True)
-      for verb in ("ry", "rn", "co")),
+      for verb in ("ry", "rn", "co", "cs")),
     Case("a reader replays an owner's recall", "role", held("reader", ("Recall", "Delete for 1 reader"))),
     Case("another owner replays a recall", "sealed", held("second", ("Recall", "Delete for 1 reader"))),
     Case("another owner replays a retry", "sealed",
@@ -203,6 +224,8 @@ CASES = [
     Case("the recall of another number", "sealed", held("first", ("Recall", "Delete for 1 reader"), 3, "2")),
     Case("a recall that was carried out already", "changed", recalled_twice),
     Case("a retry that was carried out already", "changed", retried_twice),
+    Case("a retry that names somebody hidden", "hidden", retried_though_hidden),
+    Case("a correction that names somebody hidden", "hidden", corrected_with_a_hidden_name, leaked=True),
     Case("a second retry while the first has not ended", "decided", two_retries_at_once),
     Case("somebody else's correction is discarded", "author", about_a_draft("second", "Discard"), leaked=True),
     Case("somebody else's correction goes out", "author", about_a_draft("second", "Correct now"), leaked=True),
