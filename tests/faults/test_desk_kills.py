@@ -86,6 +86,13 @@ def foreseen(house: Killable, broadcast: int) -> int:
     return int(str(select(house, query)[0][0]))
 
 
+def landed(house: Killable, kind: str) -> dict[str, int]:
+    """State -> how many rows of such jobs stand there."""
+    query = f"""SELECT state, count(*) FROM delivery WHERE broadcast_id IN
+        (SELECT id FROM broadcast WHERE kind = '{kind}') GROUP BY state"""  # noqa: S608 - a word of this file
+    return {str(state): int(str(count)) for state, count in select(house, query)}
+
+
 async def test_the_desk_goes_on_where_it_was_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(houses, "PATIENCE", PATIENCE)
     owners = f"{FIRST},{SECOND}"
@@ -123,10 +130,16 @@ async def corrected(house: Killable, writer: Person, other: Person) -> None:
     await house.again()
     await other.press("Approve")
     await until(lambda: got(house, "Corrected, ").total() >= 2)
-    await house.again()
+    await house.again()  # while it is edited
+    await until(lambda: got(house, "Correction: ").total() >= 2)
+    assert len(got(house, "Correction: ")) < READERS
+    await house.again()  # while its readers are told
     await until(lambda: set(states(house)) == {"done"})
+    assert set(got(house, "Corrected, ").values()) == {1}
     assert len(got(house, "Corrected, ")) == READERS
+    assert landed(house, "correct") == {"sent": READERS}, "an edit that is done again is done"
     assert set(got(house, "Correction: ")) == set(got(house, NEW))
+    assert got(house, "Correction: ").total() - READERS <= foreseen(house, 3)
 
 
 async def recalled(house: Killable, writer: Person) -> None:
@@ -138,5 +151,7 @@ async def recalled(house: Killable, writer: Person) -> None:
     await until(lambda: got(house, NEW).total() < held)
     await house.again()
     await until(lambda: set(states(house)) == {"done"})
+    assert sum(landed(house, "recall").values()) == 2 * READERS, "of the message and of what told of its correction"
+    assert got(house, "Correction: ").total() <= foreseen(house, 3)
     # Of a copy that was on its way at a kill nobody knows the number: it cannot be deleted, and was told as possible.
     assert got(house, ENGLISH).total() <= foreseen(house, 1)

@@ -161,37 +161,48 @@ async def test_who_hides_texts_is_told_without_words_and_reads_the_corrected_one
     assert reader.text.startswith(f"{NEW}\n\n{MARK}")
 
 
-async def test_a_caption_is_corrected_also_where_it_was_hidden_or_read(house: House, owner: Person) -> None:
+FILES = {"photo": Upload("a.png", png(64, 40)), "document": Upload("Решение суда.pdf", b"%PDF-1.4 court")}
+
+
+@pytest.mark.parametrize("kind", FILES)
+async def test_a_caption_is_corrected_also_where_it_was_hidden_or_read(house: House, owner: Person, kind: str) -> None:
+    """Attached, previewed, sent, read, corrected and recalled; the file is the same one all along."""
     hidden, shown = await subscribed(house, 0, 1)
     await hidden.press("Мәтінді жасыру")
     await owner.say("/start")
     await drafted(owner)
     await owner.press("Attach")
     await owner.press("Picture or document")
-    picture = house.sandbox.world.files.keep("photo", Upload("a.png", png(64, 40)))
-    house.sandbox.world.say(owner.id, "", photo=picture.in_message()["photo"])
-    await owner.sees("With a picture.")
+    sent = house.sandbox.world.files.keep(kind, FILES[kind]).in_message()
+    house.sandbox.world.say(owner.id, "", **sent)
+    await owner.sees("With a picture." if kind == "photo" else "With a document.")
+    await owner.press("Preview")
+    await owner.sees("Above, in this order: English.")
+    assert (owner.seen()[-2][kind], owner.seen()[-2]["caption"]) == (sent[kind], TEXT)
     await owner.press("Send now")
     await owner.press("Send to 2 readers")
     await owner.sees("2 of 2 delivered.")
     await hidden.press("Оқу")
-    assert "photo" in hidden.last
-    assert hidden.last["caption"] == TEXT
+    assert (hidden.last[kind], hidden.last["caption"]) == (sent[kind], TEXT)
+    assert [message[kind] for message in shown.seen() if kind in message] == [sent[kind]]
     await shown.say("/settings")
     await shown.press("Hide message text")
     await correcting(owner)
-    assert "photo" in owner.seen()[-3]
+    assert owner.seen()[-3][kind] == sent[kind]
     await owner.press("Correct now")
     await owner.press("Correct for 2 readers")
     await owner.sees("Told of the correction: 2 of 2.")
     assert "Corrected for 2 of 2." in owner.text
     assert with_text(shown, TEXT) == with_text(hidden, TEXT) == []
-    assert any("photo" in message and NEW in message["caption"] for message in shown.seen())
+    for person in (shown, hidden):
+        (got,) = [message for message in person.seen() if kind in message]
+        assert got[kind] == sent[kind]
+        assert got["caption"].startswith(NEW)
     await report(owner)
     await press_exactly(owner, "Recall")
     await owner.press("Delete for 2 readers")
     await owner.sees("Deleted for 2 of 2; forwards and screenshots remain.")
-    assert not any("photo" in message for person in (hidden, shown) for message in person.seen())
+    assert not any(kind in message for person in (hidden, shown) for message in person.seen())
 
 
 async def test_after_two_days_a_new_message_says_what_it_corrects(house: House, owner: Person) -> None:
