@@ -130,6 +130,7 @@ class Database:
         return 0
 
     async def close(self) -> None:
+        await self.others.close()
         await self.engine.dispose()
 
 

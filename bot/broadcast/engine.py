@@ -178,6 +178,7 @@ class Engine:
         self._runs = Runs()
         self._orphans = True
         self._fanning = False
+        self._lag.see(False, self._clock.monotonic())
         await self._moves.write()
 
     async def _recover(self) -> None:

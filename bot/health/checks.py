@@ -19,6 +19,8 @@ STUCK = 300.0
 """Seconds without a pass of the engine after which it counts as dead; a locked database takes ten."""
 LAGGING = 60.0
 """Seconds for which messages may be due without one that Telegram takes."""
+LEADERLESS = 20.0
+"""Seconds without a leader; another one takes over within 15."""
 WRITE_FRESH, WRITE_WAIT = 5.0, 3.0
 STARTING, RUNNING, STOPPING = "starting", "running", "stopping"
 
@@ -29,13 +31,15 @@ class Check:
 
     name: str
     fault: str = ""
+    note: str = ""
+    """What is worth saying though all is well."""
 
     @property
     def good(self) -> bool:
         return not self.fault
 
     def __str__(self) -> str:
-        return f"fail {self.name}: {self.fault}" if self.fault else f"ok {self.name}"
+        return f"fail {self.name}: {self.fault}" if self.fault else f"ok {self.name}{': ' * bool(self.note)}{self.note}"
 
 
 class Health:
@@ -74,7 +78,18 @@ class Health:
             Check("key", (self._key.value or self._key.fault) if keyed else slow),
             Check("updates", self.inbound()),
             Check("sending", self._sending()),
+            *self._leader(),
         ]
+
+    def _leader(self) -> list[Check]:
+        """Where several bots share a database: which of them this one is."""
+        replicas = self._storage.replicas
+        if not replicas.name:
+            return []
+        missing = replicas.leaderless()
+        if missing > LEADERLESS:
+            return [Check("leader", f"no replica has led for {missing:.0f} s, so that nothing is sent; see their logs")]
+        return [Check("leader", note=f"this replica, term {replicas.epoch}" if replicas.mine() else "another replica")]
 
     async def _keyed(self) -> str:
         try:

@@ -47,6 +47,7 @@ class Metrics:
 
     def __init__(self, storage: Storage, engine: Engine, gate: Gate, meters: Meters, health: Health) -> None:
         self._engine, self._gate, self._meters, self._health = engine, gate, meters, health
+        self._replicas = storage.replicas
         self._broadcasts = Kept(storage.broadcasts.open, BROADCASTS_FRESH)
         self._readers = Kept(storage.figures, READERS_FRESH)
         self.arrivals: Told | None = None
@@ -77,6 +78,13 @@ class Metrics:
             checks.add_metric([check.name], check.good)
         yield checks
         yield _spread("dauys_loop_delay_seconds", "How late the event loop comes.", self._meters.loop)
+        if self._replicas.name:
+            yield Gauge("dauys_leader", "1 while this replica leads.", value=self._replicas.mine())
+            yield Gauge(
+                "dauys_leader_epoch", "The term of this leader; 0: another one.", value=self._replicas.epoch or 0
+            )
+            missing = self._replicas.leaderless()
+            yield Gauge("dauys_leader_missing_seconds", "Since a leader was last seen.", value=missing)
         yield from self._incoming()
         yield from self._outgoing()
         yield from self._stored()

@@ -73,7 +73,7 @@ async def _lines(look: Look, seen: Json, out: Console) -> None:
 def drawn(seen: Json) -> RenderableType:
     """Who runs, the gate, the readers; a bar for each open broadcast; the latest that ended."""
     head = Text.assemble(*_head(seen))
-    parts: list[RenderableType] = [head, Text(_readers(seen["readers"]))]
+    parts: list[RenderableType] = [head, *map(Text, _replicas(seen)), Text(_readers(seen["readers"]))]
     shown = _shown(seen)
     if not shown:
         parts.append(Text("No broadcasts yet.", style="dim"))
@@ -96,6 +96,7 @@ def drawn(seen: Json) -> RenderableType:
 def plain(seen: Json) -> Iterator[str]:
     """The same without colours and bars, one line each."""
     yield "".join(part if isinstance(part, str) else part[0] for part in _head(seen))
+    yield from _replicas(seen)
     yield _readers(seen["readers"])
     for broadcast in _shown(seen):
         said = [
@@ -105,6 +106,14 @@ def plain(seen: Json) -> Iterator[str]:
             *_asides(broadcast),
         ]
         yield ", ".join(part for part in said if part)
+
+
+def _replicas(seen: Json) -> Iterator[str]:
+    """One line a bot on a database that several share: which leads, and for how long each has said nothing."""
+    for one in seen.get("replicas", []):
+        role = f"leads, term {one['epoch']}" if one["leads"] else "stands by"
+        here = " (this one)" if one["here"] else ""
+        yield f"Replica {one['label']}{here}: {role}, heard of {one['silent']:.1f} s ago."
 
 
 def _shown(seen: Json) -> list[Json]:

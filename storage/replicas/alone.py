@@ -27,6 +27,12 @@ class Alone:
     def mine(self) -> bool:
         return True
 
+    def leaderless(self) -> float:
+        return 0.0
+
+    async def close(self) -> None:
+        """Nothing was opened."""
+
     async def fence(self, connection: AsyncConnection) -> None:
         """Nobody can take over."""
 

@@ -23,7 +23,7 @@ from storage.records import Replica
 from storage.replicas.claims import PRESENCE, Claims
 from storage.replicas.leases import Leases
 from storage.replicas.session import Connect, Session
-from storage.replicas.tenure import STALE, Tenure
+from storage.replicas.tenure import LEASE, MARGIN, STALE, Tenure
 from storage.tables import leader
 
 LEADER = 0x4461
@@ -42,6 +42,10 @@ _BEGIN = f"""
 INSERT INTO leader (id, epoch, owner, since) VALUES (1, 1, $1, {_NOW})
 ON CONFLICT (id) DO UPDATE SET epoch = leader.epoch + 1, owner = excluded.owner, since = excluded.since
 RETURNING epoch
+"""  # noqa: S608 - constants alone
+_YIELD = "UPDATE leader SET owner = '' WHERE owner = $1"
+_LEFT = f"""
+SELECT r.seen + $2::float8 - {_NOW} AS seconds FROM leader h JOIN replica r ON r.name = h.owner WHERE h.owner <> $1
 """  # noqa: S608 - constants alone
 _STALE = f"""
 SELECT pg_terminate_backend(l.pid) FROM pg_locks l
@@ -85,6 +89,10 @@ class Cluster:
         self._known: Any = None
         """The session's connection that was prepared."""
         self._soon = asyncio.Event()
+        self._pause = ROUND
+        self._locked = False
+        """Whether the leader's lock is ours; the term may begin later."""
+        self._led_at = self._tenure.clock()
         self._joined = self._resigned = self._led = False
 
     @property
@@ -94,6 +102,10 @@ class Cluster:
     def mine(self) -> bool:
         """Whether this replica may act as the leader at this moment."""
         return self._tenure.mine()
+
+    def leaderless(self) -> float:
+        """Seconds since a leader was last seen, this one or another."""
+        return max(0.0, self._tenure.clock() - self._led_at)
 
     async def fence(self, connection: AsyncConnection) -> None:
         """In a transaction of the leader's. Deposed: the epoch is not ours (any more). Without `run` there are no
@@ -111,16 +123,19 @@ class Cluster:
         try:
             while True:
                 self._soon.clear()
+                self._pause = ROUND
                 try:
                     await self._round()
                 except StorageError:
                     self._lost()
                 self._noticed()
                 with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(ROUND):
+                    async with asyncio.timeout(self._pause):
                         await self._soon.wait()
         finally:
-            await self._leave()
+            with contextlib.suppress(StorageError):
+                await self._session.fetch(_BYE, self.name)
+            await self.close()
 
     async def resign(self) -> None:
         """Others may lead from now on, at once; this one does not again."""
@@ -128,10 +143,16 @@ class Cluster:
         try:
             if self._tenure.epoch is not None:
                 self._tenure.lost()
+                await self._session.fetch(_YIELD, self.name)
                 await self._session.fetch(f"SELECT pg_advisory_unlock({LEADER}, 0)")
                 await self._session.fetch(f"SELECT pg_notify('{CHANNEL}', 'leader {self.name}')")
         except StorageError:
             return
+
+    async def close(self) -> None:
+        for session in (self._session, self._beside, self.leases):
+            if session is not None:
+                await session.close()
 
     async def announce(self, kind: str) -> None:
         """Tells all others that something of this kind was changed. StorageError."""
@@ -162,17 +183,29 @@ class Cluster:
             else:
                 self._lost()
                 self._session.drop()
-        elif not self._resigned:
-            await self._stand(asked)
+        else:
+            await self._session.fetch(_YIELD, self.name)
+            if not self._resigned:
+                await self._stand(asked)
+        if self._tenure.epoch is not None:
+            self._led_at = asked
         await self._compare()
 
     async def _stand(self, asked: float) -> None:
-        free = await self._session.fetch(f"SELECT pg_try_advisory_lock({LEADER}, 0) AS got")
-        if free[0]["got"]:
+        if not self._locked:
+            free = await self._session.fetch(f"SELECT pg_try_advisory_lock({LEADER}, 0) AS got")
+            self._locked = free[0]["got"]
+        if self._locked:
+            left = await self._session.fetch(_LEFT, self.name, LEASE + MARGIN)
+            if left and left[0]["seconds"] > 0:
+                self._pause = min(ROUND, left[0]["seconds"])
+                return
             begun = await self._session.fetch(_BEGIN, self.name)
             self._tenure.confirmed(begun[0]["epoch"], asked)
         elif await self._session.fetch(_STALE, STALE):
             self._soon.set()
+        else:
+            self._led_at = asked
 
     async def _greeted(self) -> None:
         """What belongs to a session, on each new one."""
@@ -180,6 +213,8 @@ class Cluster:
         if connection is self._known:
             return
         self._lost()
+        self._locked = False
+        connection.add_termination_listener(self._ended)
         await self._session.fetch(f"SELECT pg_advisory_lock({PRESENCE}, $1::int)", self._slot)
         await self._session.fetch("INSERT INTO budget VALUES (1, 0, 0, 0) ON CONFLICT DO NOTHING")
         await connection.add_listener(CHANNEL, self._told)
@@ -188,6 +223,12 @@ class Cluster:
     async def _opened(self) -> Any:
         await self._session.fetch("SELECT 1")
         return await self._session.open()
+
+    def _ended(self, connection: object) -> None:
+        """At once, as soon as the session is known to be over: others may lead by now."""
+        if connection is self._known:
+            self._lost()
+            self._soon.set()
 
     def _told(self, connection: object, pid: int, channel: str, payload: object) -> None:
         kind, _, by = str(payload).partition(" ")
@@ -216,10 +257,3 @@ class Cluster:
         if self._led != self._tenure.mine():
             self._led = self._tenure.mine()
             self.changed()
-
-    async def _leave(self) -> None:
-        with contextlib.suppress(StorageError):
-            await self._session.fetch(_BYE, self.name)
-        for session in (self._session, self._beside, self.leases):
-            if session is not None:
-                await session.close()

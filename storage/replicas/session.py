@@ -8,7 +8,7 @@ from typing import Any
 
 from storage.errors import StorageError, Unreachable
 
-ANSWER = 4.0
+ANSWER = 2.5
 """Seconds within which the database answers, or counts as away: fewer than a leader's lease."""
 Connect = Callable[[], Awaitable[Any]]
 """A new asyncpg connection; StorageError with one line."""

@@ -2,8 +2,8 @@
 
 The leader confirms itself with the database about twice a second. What was confirmed holds for LEASE seconds, counted
 from before the question was asked; others take over only when the database has not heard from it for STALE seconds.
-STALE is longer than LEASE, so that a leader which slept (a stopped process, a suspended machine) finds its time over
-when it wakes, before anybody tells it.
+nobody begins before the lease of the one before is over, unless that one has resigned. So a leader which slept (a
+stopped process, a suspended machine) finds its time over when it wakes, before anybody tells it.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-LEASE = 5.0
-STALE = 8.0
+LEASE = 3.0
+MARGIN = 0.25
+"""Seconds by which two clocks may differ over a lease."""
+STALE = 5.0
 
 
 def since_boot() -> float:

@@ -79,13 +79,17 @@ async def test_the_session_of_a_leader_is_cut(url: str, server: Server) -> None:
         for _ in range(3):
             before = max(first.others.epoch or 0, second.others.epoch or 0)
             server.tell("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dauys'")
-            while max(first.others.epoch or 0, second.others.epoch or 0) <= before:
-                await asyncio.sleep(0.02)
+            async with asyncio.timeout(30):
+                while max(first.others.epoch or 0, second.others.epoch or 0) <= before:
+                    assert not (first.others.mine() and second.others.mine())
+                    await asyncio.sleep(0.02)
             assert not (first.others.mine() and second.others.mine())
 
 
 async def test_a_leader_that_says_nothing_is_deposed(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.replicas.cluster.STALE", 1.5)
+    monkeypatch.setattr("storage.replicas.cluster.LEASE", 1.0)
+    monkeypatch.setattr("storage.replicas.tenure.LEASE", 1.0)
     async with joined(url) as first:
         await until(first.others.mine)
 

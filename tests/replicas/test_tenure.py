@@ -48,7 +48,7 @@ def test_an_older_confirmation_shortens_nothing_and_a_lost_term_is_over() -> Non
     tenure = Tenure(clock)
     tenure.confirmed(1, clock())
     tenure.confirmed(1, clock() - 4)
-    clock.now += 3
+    clock.now += 2
     assert tenure.mine()
     tenure.lost()
     assert not tenure.mine()
