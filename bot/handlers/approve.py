@@ -9,15 +9,16 @@ from bot.desk.approval import LASTS
 from bot.desk.permit import Act
 from bot.handlers.context import Context
 from bot.handlers.door import Press, claim, enter, note
-from bot.handlers.drafts import bound, preview, read, remember, whole
+from bot.handlers.drafts import preview, read, remember, whole
 from bot.handlers.progress import show_progress
 from bot.handlers.reply import send, send_to
 from bot.handlers.requests import REQUEST, announce, close, tell_author
-from bot.handlers.sending import overtake, ready, refused
+from bot.handlers.sending import find, overtake, ready, refused
 from bot.handlers.texts import show_panel, still_draft
 from bot.views import alert as alert_views
 from bot.views import approval as views
 from bot.views.desk import Desk
+from bot.views.preflight import Findings
 from bot.views.refusals import refusal
 from bot.views.view import Text
 from bot.views.words import LANGUAGES
@@ -38,20 +39,22 @@ async def ask(press: Press) -> None:
     await press.record("ask for approval" if desk.of is None else "ask to correct")
     await press.say("")
     others = sorted(services.roster.approvers(now) - {press.person})
-    reached = [person for person in others if await show_request(press, desk, person)]
+    found = await find(press, desk)
+    reached = [person for person in others if await show_request(press, desk, found, person)]
     await press.show(views.asked(press.scene, desk.id, len(reached)))
     await remember(services, desk.id, press.person, press.message_id, press.scene.language, "draft")
 
 
-async def show_request(press: Press, desk: Desk, person: int) -> bool:
-    """False when this person cannot be written to, such as who has not opened the bot yet."""
+async def show_request(press: Press, desk: Desk, found: Findings, person: int) -> bool:
+    """What goes out, and what the pre-flight found in it. False when this person cannot be written to, such as who has
+    not opened the bot yet."""
     services = press.services
     reader = await services.storage.subscribers.get(person)
     language = reader.language if reader is not None else press.scene.language
     scene = services.scene(language, reader, admin=True, person=person)
     try:
         await preview(press.context, person, desk, [code for code in LANGUAGES if code in desk.draft.texts])
-        message = await send_to(press.context, person, views.request(scene, desk, press.person, bound(desk)))
+        message = await send_to(press.context, person, views.request(scene, desk, found, press.person))
     except TelegramError:
         return False
     await remember(services, desk.id, person, message.message_id, language, REQUEST)
@@ -114,8 +117,8 @@ async def reject(press: Press) -> None:
     """*Reject without a reason*."""
     asked = await _still_asked(press)
     if asked is not None:
-        await press.say("")
         await _reject(press.context, press.broadcast, press.person, asked, "")
+        await press.show(views.ended(press.scene, press.broadcast, ApprovalState.REJECTED))
 
 
 async def _reject(context: Context, broadcast: Broadcast, person: int, asked: str, reason: str) -> bool:
@@ -140,8 +143,9 @@ async def takes_reason(update: Update, context: Context, wanted: Awaited) -> boo
         return True
     reason = (message.text or "")[:LONGEST_REASON]
     scene = await context.scene(update)
-    if not request.digest.startswith(wanted.about) or not await _reject(
-        context, broadcast, asked.person, request.digest, reason
-    ):
+    same = request.digest.startswith(wanted.about)
+    if same and await _reject(context, broadcast, asked.person, request.digest, reason):
+        await send(update, context, views.reason_told(scene, broadcast))
+    else:
         await send(update, context, Text().line(alert_views.too_late(scene)).view())
     return True

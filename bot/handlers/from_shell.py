@@ -16,7 +16,7 @@ from bot.handlers.context import Context, Services
 from bot.handlers.door import Press
 from bot.handlers.drafts import faults, payload, whole
 from bot.handlers.publish import free, prepare
-from bot.handlers.sending import two
+from bot.handlers.sending import find, two
 from bot.views.desk import Desk
 from bot.views.draft import CARDS, Attached, Draft, Written, pack_draft
 from bot.views.titles import update_label
@@ -137,7 +137,8 @@ async def _ask(context: Context, person: int, desk: Desk) -> int:
     scene = services.scene(services.house.language, None, admin=True, person=person)
     press = Press(Incoming(0), context, scene, person, broadcast)
     others = sorted(services.roster.approvers(now) - {person})
-    reached = [other for other in others if await show_request(press, desk, other)]
+    found = await find(press, desk)
+    reached = [other for other in others if await show_request(press, desk, found, other)]
     return len(reached)
 
 

@@ -121,7 +121,7 @@ def _waits(scene: Scene, broadcast: Broadcast, now: float) -> str:
     if wait > 600:
         return words("Goes out: {moment}", moment=words.exact(broadcast.start_at, scene.house.timezone))
     if wait <= 0:
-        return words("Begins as soon as what is on its way has arrived.") if broadcast.of else words("Begins now.")
+        return words("Begins at once; what is on its way arrives first.") if broadcast.of else words("Begins now.")
     if broadcast.of is not None:
         return words("Begins in {time}.", time=duration(scene, wait))
     return words("Going out in {time}.", time=duration(scene, wait))
@@ -245,7 +245,8 @@ def _controls(scene: Scene, broadcast: Broadcast, state: BroadcastState, more: A
     words = scene.words
     cancel = button(scene, words("Cancel"), "cn", broadcast.id)
     if state is BroadcastState.APPROVED:
-        return ((button(scene, words("Undo"), "un", broadcast.id),),)
+        undo = words("Undo") if broadcast.of is None else words("Undo this")
+        return ((button(scene, undo, "un", broadcast.id),),)
     wrong: tuple[Button, ...] = ()
     if broadcast.kind is Kind.SEND and more.writes:
         correct, recall = words("Correct"), words("Recall")

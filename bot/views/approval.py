@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.views import correction
 from bot.views.alert import button, job_name
 from bot.views.desk import Desk, audience_line, count_line, text_line
+from bot.views.preflight import Findings, look_at
 from bot.views.scene import Scene
 from bot.views.view import Text, View
 from bot.views.words import LANGUAGES
@@ -13,8 +14,8 @@ from storage.records import ApprovalState, Broadcast
 MINUTES = 30
 
 
-def request(scene: Scene, desk: Desk, asker: int, digest: str) -> View:
-    """Under the exact messages: who asks, whom it reaches, the questions, *Approve* and *Reject*."""
+def request(scene: Scene, desk: Desk, found: Findings, asker: int) -> View:
+    """Under the exact messages: who asks, whom it reaches, names, links, the questions, *Approve* and *Reject*."""
     words = scene.words
     text = Text().bold(words("Approval is asked for.")).line()
     if desk.of is not None:
@@ -28,10 +29,11 @@ def request(scene: Scene, desk: Desk, asker: int, digest: str) -> View:
         text.line(correction.unchanged(scene, desk))
     if desk.draft.at:
         text.line(words("Goes out: {moment}", moment=words.exact(desk.draft.at, scene.house.timezone)))
+    look_at(scene, text, found)
     text.line().line(words("Sourced? Safe to name? No children, addresses, health? Copies cannot be recalled."))
     text.line(words("The request ends in {n} minutes.", n=MINUTES))
-    approve = button(scene, words("Approve"), "ap", desk.id, digest)
-    return text.view((approve, button(scene, words("Reject"), "rj", desk.id, digest)))
+    approve = button(scene, words("Approve"), "ap", desk.id, found.digest)
+    return text.view((approve, button(scene, words("Reject"), "rj", desk.id, found.digest)))
 
 
 def asked(scene: Scene, draft: int, how_many: int) -> View:
@@ -47,6 +49,12 @@ def ask_for_reason(scene: Scene, draft: int, digest: str) -> View:
     words = scene.words
     text = Text().line(words("Send the reason as your next message. Whoever asked will read it."))
     return text.view((button(scene, words("Reject without a reason"), "rr", draft, digest),))
+
+
+def reason_told(scene: Scene, broadcast: Broadcast) -> View:
+    """For whoever rejected it."""
+    text = Text().line(_outcome_of(scene, broadcast, ApprovalState.REJECTED))
+    return text.line(scene.words("Whoever asked has your reason.")).view()
 
 
 def ended(scene: Scene, broadcast: Broadcast, state: ApprovalState, reason: str = "") -> View:

@@ -16,6 +16,8 @@ from storage.records import Audience, Topic
 
 PAGE = 8
 """Records on a page of those to attach or to follow."""
+HALF = 14
+"""Characters of a label that a phone shows whole on half a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +75,12 @@ def panel(scene: Scene, desk: Desk) -> View:
 def _buttons(scene: Scene, desk: Desk) -> tuple[tuple[Button, ...], ...]:
     words, id_ = scene.words, desk.id
     discard = button(scene, words("Discard"), "no", id_)
+    send = words("Send at that time") if desk.draft.at else words("Send now")
     return (
         (button(scene, words("Text"), "tx", id_), button(scene, words("Audience"), "au", id_)),
         (button(scene, words("Attach"), "at", id_), button(scene, words("Schedule"), "sc", id_)),
         (button(scene, words("Preview"), "pv", id_),),
-        (button(scene, words("Send now"), "go", id_), discard) if desk.total else (discard,),
+        (button(scene, send, "go", id_), discard) if desk.total else (discard,),
     )
 
 
@@ -169,7 +172,10 @@ def audience(scene: Scene, desk: Desk) -> View:
     everyone = not given.topics and not given.cases
     topics = [choice(topic_label(words, topic), topic in given.topics, f"t-{topic.value}") for topic in Topic]
     languages = [choice(name, code in given.languages, f"l-{code}") for code, name in LANGUAGES.items()]
-    rows = [(choice(words("Everyone"), everyone, "e"),), tuple(topics[:2]), tuple(topics[2:]), tuple(languages)]
+    two = max(len(one.text) for one in topics) <= HALF
+    rows: list[tuple[Button, ...]] = [(choice(words("Everyone"), everyone, "e"),)]
+    rows += [tuple(topics[:2]), tuple(topics[2:])] if two else [(one,) for one in topics]
+    rows.append(tuple(languages))
     follow = words("Followers of a case")
     rows.append((button(scene, f"✓ {follow}" if given.cases else follow, "fc", desk.id, "0"),))
     return text.view(*rows, _back(scene, desk.id))

@@ -84,8 +84,7 @@ def preflight(scene: Scene, desk: Desk, found: Findings) -> View:
     if found.paid:
         stars = words.number(math.ceil(desk.total * STARS))
         text.line(words("Paid: up to {n} Stars, 0.1 for each message beyond the free 30 a second.", n=stars))
-    _names(scene, text, found.names)
-    _links(scene, text, found.links)
+    look_at(scene, text, found)
     for language in found.full:
         text.line(words("{language}: the text fills a whole message. Telegram cuts what is longer: is its end there?",
                         language=LANGUAGES.get(language, language)))  # fmt: skip
@@ -143,6 +142,12 @@ def _lacking(scene: Scene, text: Text, desk: Desk, language: str, count: int) ->
         other=other,
     )
     text.line(line)
+
+
+def look_at(scene: Scene, text: Text, found: Findings) -> None:
+    """Names and links: what a program can find of what deserves a second look."""
+    _names(scene, text, found.names)
+    _links(scene, text, found.links)
 
 
 def _names(scene: Scene, text: Text, names: tuple[Named, ...]) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from tests.telegram.desk import FIRST, asked, drafted, execute, states, subscribed, times, two_owners
-from tests.telegram.house import until
+from tests.telegram.house import until, worded
 
 
 async def test_another_owner_approves_and_it_goes_out_once(tmp_path: Path) -> None:
@@ -38,6 +38,27 @@ async def test_a_rejection_comes_with_its_reason(tmp_path: Path) -> None:
         await first.press("Open the draft")
         assert "Send now" in first.labels()
         await second.sees("rejected. Nothing was sent.")
+        await second.sees("Whoever asked has your reason.")
+
+
+async def test_the_approver_sees_the_names_and_links_that_the_preflight_found(tmp_path: Path) -> None:
+    async with two_owners(tmp_path / "data") as (house, first, second):
+        await subscribed(house, 1)
+        await asked(first, "Oksana Shevchuk is defended by Thibault Delacroix: https://example.org/a")
+        said = worded(await second.sees("Approval is asked for."))
+        assert "· Oksana Shevchuk: in the records" in said
+        assert "· Thibault Delacroix: if this is a name: NOT in the records" in said
+        assert "Links: 1 outside our sources." in said
+
+
+async def test_what_has_a_time_says_so_on_the_button(tmp_path: Path) -> None:
+    async with two_owners(tmp_path / "data") as (house, first, _):
+        await subscribed(house, 1)
+        await drafted(first)
+        await first.press("Schedule")
+        await first.press("In an hour")
+        assert "Send at that time" in first.labels()
+        assert "Send now" not in first.labels()
 
 
 async def test_a_change_withdraws_the_request(tmp_path: Path) -> None:
@@ -106,7 +127,7 @@ async def test_an_approved_schedule_does_not_expire_and_undo_takes_it_back(tmp_p
         await drafted(first)
         await first.press("Schedule")
         await first.press("Tomorrow at 18:00")
-        await first.press("Send now")
+        await first.press("Send at that time")
         await first.press("Ask for approval")
         await second.sees("Approval is asked for.")
         await second.press("Approve")

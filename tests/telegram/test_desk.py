@@ -142,7 +142,8 @@ async def test_a_schedule_is_shown_in_full_and_waits(tmp_path: Path) -> None:
         await owner.press("Schedule")
         await owner.press("Tomorrow at 09:00")
         assert "09:00 (Asia/Almaty, UTC+05:00)" in owner.text
-        await sent(owner)
+        await owner.press("Send at that time")
+        await owner.press("Send to 1 reader")
         assert "Goes out: " in owner.text
         await asyncio.sleep(0.3)
         assert states(house) == ["approved"]
