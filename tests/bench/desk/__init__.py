@@ -13,24 +13,28 @@ from rich.console import Console
 
 from bot.bench.processes import Broken
 from tests.bench.delivery.yard import Yard
-from tests.bench.desk import hide, watchers
+from tests.bench.desk import hide, report, watchers
 from tests.bench.figures import Figure, Report
 
-ROWS: dict[str, Callable[[Yard], Awaitable[list[Figure]]]] = {"watchers": watchers.measure, "hide": hide.measure}
+ROWS: dict[str, Callable[[Yard], Awaitable[list[Figure]]]] = {
+    "watchers": watchers.measure,
+    "hide": hide.measure,
+    "report": report.measure,
+}
 
 
 def run(quick: bool, only: Sequence[str] = ()) -> Report:
     unknown = [name for name in only if name not in ROWS]
     if unknown:
         raise ValueError(f"no row {unknown[0]!r} in desk; there are: {', '.join(ROWS)}")
-    report = Report("desk", "The editor's desk", "editors.md", partial=bool(only))
+    told = Report("desk", "The editor's desk", "editors.md", partial=bool(only))
     console = Console(stderr=True)
     with console.status("") as said:
         for name in only or ROWS:
-            report.figures += asyncio.run(_row(name, Yard(quick, said.update)))
+            told.figures += asyncio.run(_row(name, Yard(quick, said.update)))
     load = os.getloadavg()
-    report.notes.append(f"Load of the machine at the end (1, 5, 15 minutes): {', '.join(f'{n:.1f}' for n in load)}.")
-    return report
+    told.notes.append(f"Load of the machine at the end (1, 5, 15 minutes): {', '.join(f'{n:.1f}' for n in load)}.")
+    return told
 
 
 async def _row(name: str, yard: Yard) -> list[Figure]:
