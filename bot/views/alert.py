@@ -17,6 +17,8 @@ FEWEST = 10
 BAR = 16
 """Cells of the progress bar."""
 MOST_JOBS = 8
+LATER = 600
+"""Seconds of waiting from which on a message has a moment instead of going out soon."""
 ENDED = (BroadcastState.DONE, BroadcastState.CANCELLED)
 
 
@@ -49,7 +51,8 @@ def progress(scene: Scene, broadcast: Broadcast, pace: Pace, more: After | None 
     """The panel while it waits and runs; the report once it has ended."""
     more = more or After()
     state = whole_state(broadcast, more.followers)
-    text = Text().bold(title(scene, broadcast, state)).line()
+    later = state is BroadcastState.APPROVED and broadcast.start_at - pace.now > LATER
+    text = Text().bold(scene.words("Scheduled") if later else title(scene, broadcast, state)).line()
     if more.begins:
         text.line(more.begins)
     if state is BroadcastState.APPROVED:
@@ -118,7 +121,7 @@ def few_readers(audience: Audience, total: int) -> bool:
 
 def _waits(scene: Scene, broadcast: Broadcast, now: float) -> str:
     words, wait = scene.words, broadcast.start_at - now
-    if wait > 600:
+    if wait > LATER:
         return words("Goes out: {moment}", moment=words.exact(broadcast.start_at, scene.house.timezone))
     if wait <= 0:
         return words("Begins at once; what is on its way arrives first.") if broadcast.of else words("Begins now.")

@@ -144,7 +144,7 @@ async def test_a_schedule_is_shown_in_full_and_waits(tmp_path: Path) -> None:
         assert "09:00 (Asia/Almaty, UTC+05:00)" in owner.text
         await owner.press("Send at that time")
         await owner.press("Send to 1 reader")
-        assert "Goes out: " in owner.text
+        assert owner.text.startswith("Scheduled\nGoes out: ")
         await asyncio.sleep(0.3)
         assert states(house) == ["approved"]
         assert times(reader, "Court on Monday.") == 0
