@@ -50,7 +50,7 @@ async def show_request(press: Press, desk: Desk, found: Findings, person: int) -
     not opened the bot yet."""
     services = press.services
     reader = await services.storage.subscribers.get(person)
-    language = reader.language if reader is not None else press.scene.language
+    language = reader.language if reader is not None else services.spoken.get(person, press.scene.language)
     scene = services.scene(language, reader, admin=True, person=person)
     try:
         await preview(press.context, person, desk, [code for code in LANGUAGES if code in desk.draft.texts])

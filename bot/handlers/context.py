@@ -49,8 +49,10 @@ class Services:
     now: Callable[[], float] = field(default=time.time)
     news: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the library was read: it may hold updates to offer."""
-    touched: dict[tuple[int, int], float] = field(default_factory=dict)
+    touched: dict[tuple[int, int], float] = field(default_factory=dict, repr=False)
     """(broadcast, admin) -> when their panel was last drawn, in Unix seconds."""
+    spoken: dict[int, str] = field(default_factory=dict, repr=False)
+    """Admin -> the language in which the bot last answered them; in memory alone."""
     meters: Meters = field(default_factory=Meters)
     roster: Roster = field(init=False)
     seals: Seals = field(init=False)
@@ -107,7 +109,10 @@ class Context(CallbackContext[ExtBot[None], dict[object, object], dict[object, o
             language = pressed.language
         else:
             language = pick_language(user.language_code, question, services.house.language)
-        return services.scene(language, reader, admin=services.is_admin(user.id), person=user.id)
+        admin = services.is_admin(user.id)
+        if admin:
+            services.spoken[user.id] = language
+        return services.scene(language, reader, admin=admin, person=user.id)
 
 
 def callback_of(update: Update) -> Callback | None:

@@ -51,6 +51,16 @@ async def test_the_approver_sees_the_names_and_links_that_the_preflight_found(tm
         assert "Links: 1 outside our sources." in said
 
 
+async def test_the_approver_is_asked_in_their_own_language(tmp_path: Path) -> None:
+    async with two_owners(tmp_path / "data") as (house, first, second):
+        await subscribed(house, 1)
+        house.sandbox.world.people[second.id].language = "ru"
+        await second.say("/start")
+        await asked(first)
+        await second.sees("Запрошено одобрение.")
+        assert second.labels() == ["Одобрить", "Отклонить"]
+
+
 async def test_what_has_a_time_says_so_on_the_button(tmp_path: Path) -> None:
     async with two_owners(tmp_path / "data") as (house, first, _):
         await subscribed(house, 1)
