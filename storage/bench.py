@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from storage.open import Storage
 from storage.records import DeliveryState, ReaderStatus, Topic
@@ -23,29 +23,16 @@ async def enrol(storage: Storage, chats: Iterable[int], language: str, topic: To
     """Readers who hold one topic, thousands a transaction."""
     left = iter(chats)
     while page := list(islice(left, PAGE)):
-        ids = {secrets.randbits(63): chat for chat in page}
-        async with storage._database.begin() as connection:
-            await connection.execute(
-                insert(subscriber),
-                [
-                    {
-                        "id": id_,
-                        "cid": storage.subscribers._cid(chat),
-                        "kid": storage.subscribers._keys.kid,
-                        "language": language,
-                        "silent": False,
-                        "hidden": False,
-                        "status": ReaderStatus.ACTIVE.value,
-                        "status_week": week(now),
-                        "joined_week": week(now),
-                        "erase_at": 0,
-                    }
-                    for id_, chat in ids.items()
-                ],
-            )
-            await connection.execute(
-                insert(subscription), [{"topic_id": topic.value, "subscriber_id": id_} for id_ in ids]
-            )
+        ids = {secrets.randbits(63): storage.subscribers._cid(chat) for chat in page}
+        kid, since = storage.subscribers._keys.kid, week(now)
+        active = ReaderStatus.ACTIVE.value
+        readers = [(id_, cid, kid, language, False, False, active, since, since, 0) for id_, cid in ids.items()]
+        database = storage._database
+        async with database.begin() as connection:
+            await database.pour(connection, subscriber, readers)
+            await database.pour(connection, subscription, [(topic.value, id_) for id_ in ids])
+    async with storage._database.begin() as connection:
+        await storage._database.poured(connection)
 
 
 async def states(storage: Storage, broadcast: int) -> dict[int, tuple[str, str]]:

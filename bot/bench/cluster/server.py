@@ -29,6 +29,11 @@ class Server:
         parts = urlsplit(own.get_uri())
         self.socket = parse_qs(parts.query)["host"][0]
 
+    @property
+    def process(self) -> int:
+        """Its first process, the parent of all others."""
+        return int(self._own.get_pid())
+
     async def database(self) -> str:
         """A new one; its name."""
         name = f"dauys_{secrets.token_hex(6)}"
