@@ -170,6 +170,7 @@ async def corrected_with_a_hidden_name(stage: Stage) -> Callable[[], Awaitable[o
 async def written_before_another(stage: Stage) -> Callable[[], Awaitable[object]]:
     """A correction of what was corrected anew since: it would put older words back."""
     await sent(stage)
+    await until(lambda: not rows(stage.house, "SELECT 1 FROM panel"))  # nothing is under way when it stops
     stage.house.settings["approvals"] = "1"
     await stage.house.stop()
     await stage.house.start()
