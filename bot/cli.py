@@ -342,5 +342,15 @@ def bench_kills(
     run_guarded(kills(kills=kill, rates=rate or [30, 1000], out=out))
 
 
+@bench.command(name="cluster")
+def bench_cluster(
+    row: Annotated[list[str] | None, typer.Option(help="Only these: paid, move, fan-out.")] = None,
+) -> None:
+    """A real PostgreSQL: the paid rate beside SQLite's, a move of a million there and back, five million readers."""
+    from bot.bench.cluster.command import cluster
+
+    run_guarded(cluster(row or [], out))
+
+
 def main() -> None:
     app()
