@@ -12,16 +12,17 @@ from collections.abc import Sequence
 
 import structlog
 
-from bot.broadcast.decide import decide, unanswered, withdrawn
+from bot.broadcast.brakes import Brakes
+from bot.broadcast.decide import decide, withdrawn
 from bot.broadcast.flights import Flights
 from bot.broadcast.halt import Halt
 from bot.broadcast.lag import Lag
+from bot.broadcast.landing import land
 from bot.broadcast.lead import Lead, Sole
 from bot.broadcast.meter import Meter
-from bot.broadcast.moves import Moves
-from bot.broadcast.pages import Pages
 from bot.broadcast.patience import NotNow, Patience
 from bot.broadcast.ports import Clock, Ledger, Observer, Pace, Sender
+from bot.broadcast.queueing import Queueing
 from bot.broadcast.rest import Rest
 from bot.broadcast.runs import Run, Runs
 from bot.broadcast.trouble import Trouble
@@ -33,14 +34,8 @@ log = structlog.get_logger(__name__)
 TICK = 0.05
 IDLE = 1.0
 """Seconds between two looks at the ledger, busy or not; `wake` brings the next one forward."""
-FAN_OUT = 0.2
-"""Seconds of a pass that fan-out may take before messages have their turn."""
-LAST_ANSWERS = 8.5
-"""Seconds for which an orderly stop waits for answers; Telegram may hold a request for 8."""
 REFUSED = "Telegram refuses this bot"
 """How the note of a halt begins that the engine itself has called."""
-LAST_WORDS = 1.0
-"""Seconds that an orderly stop then gives to a storage that fails."""
 
 
 class Engine:
@@ -63,19 +58,18 @@ class Engine:
         self._lead: Lead = lead or Sole()
         self._flights = Flights(sender, pace, self._landed, self._returned, self._lead.mine)
         self._patience = Patience(lambda note: self.observer.trouble(note))
-        self._moves = Moves(ledger, self._patience, clock, self._moved)
         self._runs = Runs()
+        self._brakes = Brakes(ledger, self._patience, clock, self._flights, self._runs, self.observer, self.wake)
         self._trouble = Trouble()
         self._meter = Meter()
         self._lag = Lag()
         self.passed = float("-inf")
         """The monotonic moment at which the last pass ended, well or not."""
-        self._pages = Pages()
         self._results: list[Result] = []
         self._halt = Halt(ledger, self._patience)
         self._stopping = False
         self._orphans = True
-        self._fanning = False
+        self._queueing = Queueing(ledger, self._patience, clock, self._runs, self.observer, self._may, self.wake)
         self._hungry = False
         """Connections, and not the gate, are what limits: the next batch is fetched when half of them are free."""
         self._seen = float("-inf")
@@ -99,11 +93,11 @@ class Engine:
 
     async def pause(self, broadcast: int, note: str = "") -> bool:
         """No message of it starts from now on. False: it was not under way."""
-        return await self._bar(broadcast, BroadcastState.PAUSED, note)
+        return await self._brakes.order(broadcast, BroadcastState.PAUSED, note)
 
     async def cancel(self, broadcast: int, note: str = "") -> bool:
         """As `pause`, for good: whoever still waits is cancelled."""
-        return await self._bar(broadcast, BroadcastState.CANCELLED, note)
+        return await self._brakes.order(broadcast, BroadcastState.CANCELLED, note)
 
     async def resume(self, broadcast: int) -> bool:
         """It goes on where it stood; lifts a halt. False: it was not paused. Raises what storage raises."""
@@ -120,7 +114,7 @@ class Engine:
         if not self.halted:
             self._halt.note = note
             self._flights.withdraw()
-            self._pause_all(note)
+            self._brakes.pause_all(note)
             self.observer.halted(note)
             self.wake()
 
@@ -150,7 +144,7 @@ class Engine:
                     await self._pass()
                 self.passed = self._clock.monotonic()
                 await self._until_next(began)
-            await self._land()
+            await land(self._flights, self._results, self._store, self._unsaid, self._clock)
         finally:
             await self._flights.abandon()
             self._finished.set()
@@ -163,10 +157,10 @@ class Engine:
             return
         if self._orphans:
             await self._recover()
-        await self._moves.write()
+        await self._brakes.moves.write()
         if self._clock.monotonic() - self._seen >= IDLE:
             await self._look()
-        await self._fan_out()
+        await self._queueing.spell()
         run = self._runs.due(self._now(), self._clock.time())
         self._lag.see(run is not None and not self.halted, self._clock.monotonic())
         await self._tick(run)
@@ -175,11 +169,11 @@ class Engine:
         """Another bot sends, and recovers what was under way here: only orders are still written down."""
         self._flights.withdraw()
         self._results.clear()
-        self._runs = Runs()
+        self._runs.clear()
         self._orphans = True
-        self._fanning = False
+        self._queueing.busy = False
         self._lag.see(False, self._clock.monotonic())
-        await self._moves.write()
+        await self._brakes.moves.write()
 
     async def _recover(self) -> None:
         """Rows that are *sending* though nothing is under way: left by a crash, or by a commit that we never
@@ -210,36 +204,7 @@ class Engine:
             if run.broadcast.state is BroadcastState.RUNNING:
                 self.observer.progress(self._meter.progress(run.broadcast, now))
         if self.halted:
-            self._pause_all(self._halt.note or "")
-
-    async def _fan_out(self) -> None:
-        """Queues pages of the first broadcast whose audience is not complete, for a moment."""
-        wall = self._clock.time()
-        run = next((r for r in self._runs if r.broadcast.start_at <= wall and not r.broadcast.fanned_out), None)
-        self._fanning = run is not None and not self.halted and await self._begun(run)
-        if run is None or not self._fanning:
-            return
-        until = self._clock.monotonic() + FAN_OUT
-        while self._clock.monotonic() < until and run.id not in self._runs.barred and not self._stopping:
-            began = self._clock.monotonic()
-            added = await self._patience.ask(self._ledger.fan_out, run.id, self._pages.size)
-            self._pages.took(self._clock.monotonic() - began)
-            run.look_at = float("-inf")
-            if not added:
-                await self._look()
-                return
-
-    async def _begun(self, run: Run) -> bool:
-        """Whether it is running; an approved one is set going."""
-        if run.broadcast.state is BroadcastState.RUNNING:
-            return True
-        moved = await self._patience.ask(self._ledger.set_state, run.id, BroadcastState.RUNNING, self._clock.time())
-        if moved:
-            self.observer.moved(run.id, BroadcastState.RUNNING, "")
-        else:
-            self._runs.forget(run.id)
-        self.wake()
-        return moved
+            self._brakes.pause_all(self._halt.note or "")
 
     async def _tick(self, run: Run | None) -> None:
         """Stores the results so far and takes the next batch; results stay ours until the commit."""
@@ -262,14 +227,17 @@ class Engine:
 
     def _launch(self, run: Run, taken: Sequence[Delivery]) -> None:
         for delivery in taken:
-            if self._stopping or self.halted or delivery.broadcast in self._runs.barred:
+            if not self._may() or delivery.broadcast in self._runs.barred:
                 self._returned(delivery)
             else:
                 self._flights.launch(delivery, run.broadcast)
 
+    def _may(self) -> bool:
+        return not self._stopping and not self.halted
+
     def _limit(self, run: Run) -> int:
         """How many more messages to bring to the gate now."""
-        if self._stopping or self.halted or self._orphans:
+        if self._orphans or not self._may():
             return 0
         under_way = len(self._flights)
         most = self._trouble.most(self._now())
@@ -297,36 +265,8 @@ class Engine:
         elif self._runs.get(run.id) is run:
             self._runs.barred.add(run.id)
             self.observer.progress(self._meter.progress(run.broadcast, self._clock.monotonic()))
-            self._moves.add(run.id, BroadcastState.DONE, "")
-            await self._moves.write()
-
-    async def _bar(self, broadcast: int, state: BroadcastState, note: str) -> bool:
-        self._runs.barred.add(broadcast)
-        self._flights.withdraw(broadcast)
-        moved = await self._moves.now(broadcast, state, note)
-        if not moved:
-            self._runs.barred.discard(broadcast)
-        self.wake()
-        return moved
-
-    def _stand(self, broadcast: int, note: str) -> None:
-        """The engine's own pause: at once in memory, then in the ledger."""
-        self._runs.barred.add(broadcast)
-        self._flights.withdraw(broadcast)
-        self._moves.add(broadcast, BroadcastState.PAUSED, note)
-        self.wake()
-
-    def _pause_all(self, note: str) -> None:
-        for run in self._runs:
-            self._stand(run.id, note)
-
-    def _moved(self, broadcast: int, state: BroadcastState, note: str, moved: bool) -> None:
-        self._runs.forget(broadcast)
-        if state is not BroadcastState.PAUSED:
-            self._runs.barred.discard(broadcast)
-        if moved:
-            self.observer.moved(broadcast, state, note)
-        self.wake()
+            self._brakes.moves.add(run.id, BroadcastState.DONE, "")
+            await self._brakes.moves.write()
 
     def _landed(self, delivery: Delivery, outcome: Outcome, granted: float) -> None:
         if self._hungry and len(self._flights) <= self._sender.capacity // 2:
@@ -347,7 +287,7 @@ class Engine:
             self.halt(f"{REFUSED}: {outcome.detail}")
         reason = run.faults.count(outcome) if run is not None else None
         if reason is not None and delivery.broadcast not in self._runs.barred:
-            self._stand(delivery.broadcast, reason)
+            self._brakes.pause(delivery.broadcast, reason)
 
     def _returned(self, delivery: Delivery) -> None:
         self._results.append(withdrawn(delivery))
@@ -356,32 +296,19 @@ class Engine:
         log.warning("sending waits and tries again", why=note)
         self.observer.trouble(note)
 
-    async def _land(self) -> None:
-        """An orderly stop: what was not written goes back, what was is awaited; the rest is written down."""
-        self._flights.withdraw()
-        ends = self._clock.monotonic() + LAST_ANSWERS
-        while len(self._flights) and self._clock.monotonic() < ends:
-            await self._flights.settle(min(5 * TICK, ends - self._clock.monotonic()))
-            with contextlib.suppress(NotNow):
-                await self._tick(None)
-        self._results += [unanswered(delivery) for delivery in await self._flights.abandon()]
-        ends = self._clock.monotonic() + LAST_WORDS
-        while self._results or self._moves:
-            with contextlib.suppress(NotNow):
-                await self._tick(None)
-                await self._moves.write()
-                await self._keep_halt()
-                continue
-            if self._clock.monotonic() >= ends:
-                log.error("storage fails at the end; answers that it lacks count as unknown", count=len(self._results))
-                return
-            await self._clock.sleep(4 * TICK)
+    def _unsaid(self) -> bool:
+        return bool(self._results or self._brakes.moves)
+
+    async def _store(self) -> None:
+        await self._tick(None)
+        await self._brakes.moves.write()
+        await self._keep_halt()
 
     async def _until_next(self, began: float) -> None:
         now, wall = self._now(), self._clock.time()
         if self._patience.wait:
             seconds = self._patience.wait
-        elif self._fanning:
+        elif self._queueing.busy:
             seconds = 0.0
         elif self._results or len(self._flights):
             seconds = TICK - (self._clock.monotonic() - began)

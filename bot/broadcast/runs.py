@@ -62,6 +62,11 @@ class Runs:
             self._runs[broadcast.id] = run
         return list(known)
 
+    def clear(self) -> None:
+        """Forgets all, what is barred too."""
+        self.barred.clear()
+        self._runs.clear()
+
     def stirred(self, broadcasts: Iterable[int]) -> None:
         """Rows of these moved: some may be due now."""
         for broadcast in broadcasts:
