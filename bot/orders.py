@@ -65,6 +65,7 @@ async def status(hands: Hands, fields: Json, tell: Tell) -> Json:
             "closed_for": running.gate.opens_in(),
             "pace": running.gate.pace(Lane.PAID),
             "rate": hands.settings.paid_rate if hands.settings.paid else hands.settings.rate,
+            "paid": hands.settings.paid,
         },
         "readers": readers,
         "broadcasts": [_told(broadcast, running) for broadcast in recent],

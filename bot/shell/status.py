@@ -17,6 +17,7 @@ from rich.text import Text
 from bot.config import Settings
 from bot.control import NotRunning, ask
 from bot.shell.order import order
+from bot.views.preflight import STARS
 
 EVERY = 0.5
 """Seconds between two looks of --watch."""
@@ -135,6 +136,8 @@ def _head(seen: Json) -> Iterator[str | tuple[str, str]]:
             yield f"Gate closed by Telegram for {_span(closed)} more.", "yellow"
         else:
             yield f"Gate open, {gate['pace']:.3g} messages a second of {gate['rate']:g}."
+        if gate.get("paid"):
+            yield f" Broadcasts are paid: {STARS:g} Stars for each message beyond the free 30 a second."
 
 
 def _readers(readers: Mapping[str, int]) -> str:

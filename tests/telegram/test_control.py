@@ -98,6 +98,15 @@ async def test_status_halt_and_resume_of_a_running_bot(slow: House) -> None:
     assert re.search(r"#1\s+running ", await written(settings, "status"))
 
 
+async def test_status_says_whether_broadcasts_are_paid(house: House) -> None:
+    assert "paid" not in await written(settings_of(house), "status")
+    await house.stop()
+    house.settings |= {"paid": True, "paid_rate": 300.0}
+    await house.start()
+    said = await written(settings_of(house), "status")
+    assert "Gate open, 300 messages a second of 300. Broadcasts are paid: 0.1 Stars for each message" in said
+
+
 async def test_without_a_bot_the_shell_opens_the_database_itself(slow: House) -> None:
     settings = settings_of(slow)
     await alerted(slow)
