@@ -215,7 +215,7 @@ class Engine:
     async def _fan_out(self) -> None:
         """Queues pages of the first broadcast whose audience is not complete, for a moment."""
         wall = self._clock.time()
-        run = next((r for r in self._runs if r.broadcast.start_at <= wall and not r.broadcast.fanned_out), None)
+        run = next((r for r in self._runs if not r.begins_in(wall) and not r.broadcast.fanned_out), None)
         self._fanning = run is not None and not self.halted and await self._begun(run)
         if run is None or not self._fanning:
             return
