@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import structlog
 from sqlalchemy import Table, create_engine, event, insert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.exc import DBAPIError
@@ -26,6 +28,7 @@ from storage.inline import Work, transact
 from storage.replicas.alone import Alone
 from storage.replicas.cluster import Cluster
 
+log = structlog.get_logger(__name__)
 T = TypeVar("T")
 PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -39,6 +42,8 @@ PRAGMAS = (
 DAMAGED = (
     "the database file is damaged; stop the bot, move dauys.sqlite3* away and restore a backup: dauys restore FILE"
 )
+SLOW, AGAIN = 2.0, 60.0
+"""Seconds of one transaction from which on the log says that it is slow, and between two such lines."""
 TRIES = 3
 """Times that the log is cut, each after up to ten seconds, before an erasure is not confirmed."""
 
@@ -55,6 +60,7 @@ class Database:
         self.others = Alone()
         self._turn = asyncio.Lock()
         self._raw: Any = None
+        self._told = float("-inf")
         self._pours: dict[str, Batch] = {}
         self._inline = create_engine("sqlite://", hide_parameters=True, poolclass=StaticPool, creator=self._same)
         event.listen(self._inline, "begin", _begin)
@@ -63,7 +69,7 @@ class Database:
     async def begin(self) -> AsyncIterator[AsyncConnection]:
         """A write transaction: committed at the end, rolled back on any exception."""
         async with self._turn:
-            with translated():
+            with translated(), self._timed():
                 async with self.engine.begin() as connection:
                     yield connection
 
@@ -71,11 +77,23 @@ class Database:
         """As `begin`, for work that awaits nothing but its connection: done in one visit to the database's thread.
         Cancelled: it may be committed all the same."""
         async with self._turn:
-            with translated():
+            with translated(), self._timed():
                 if self._raw is None:
                     async with self.engine.connect() as connection:
                         self._raw = (await connection.get_raw_connection()).driver_connection
                 return cast(T, await self._raw._execute(transact, self._inline, work))
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        """A disk that takes long to confirm is told of, since all else waits for it."""
+        began = time.monotonic()
+        yield
+        ended = time.monotonic()
+        if ended - began >= SLOW and ended - self._told >= AGAIN:
+            self._told = ended
+            log.warning(
+                "the database is slow; look at the disk, and for what else holds it", seconds=round(ended - began, 1)
+            )
 
     def _same(self) -> Any:
         """The one connection, for use in its own thread."""

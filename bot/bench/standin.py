@@ -86,6 +86,7 @@ class Server:
         self._poll: Connection | None = None
         self._asking: asyncio.TimerHandle | None = None
         self._last_question = 0
+        self._refusal: tuple[tuple[str, ...], Answer] | None = None
 
     async def open(self) -> None:
         loop = asyncio.get_running_loop()
@@ -102,6 +103,9 @@ class Server:
             connection.cut()
 
     def take(self, connection: Connection, method: str, body: bytes) -> None:
+        if self._refusal is not None and (not self._refusal[0] or method in self._refusal[0]):
+            connection.answer(self._refusal[1])
+            return
         if method == "getUpdates":
             self._polled(connection, body)
             return
@@ -225,6 +229,19 @@ class Server:
         self.telegram.question(self._last_question, text)
         self.deliver()
         self._asking = asyncio.get_running_loop().call_later(every, self._ask, every, text)
+
+    def _do_refuse(self, order: Json) -> Json:
+        """Every call of these methods (none named: of all) is answered so from now on; no code: the connection is
+        cut. A poll that waits is answered so too. Without a body: all is as usual again."""
+        self._refusal = None
+        if "body" in order:
+            html = isinstance(order["body"], str)
+            self._refusal = tuple(order.get("methods", ())), Answer(order["code"], order["body"], html=html)
+            poll, named = self._poll, self._refusal[0]
+            if poll is not None and (not named or "getUpdates" in named):
+                self._poll = None
+                poll.answer(self._refusal[1])
+        return {}
 
     async def _do_down(self, order: Json) -> Json:
         self.shut()

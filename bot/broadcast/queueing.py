@@ -41,7 +41,7 @@ class Queueing:
     async def spell(self) -> None:
         """Queues pages of the first broadcast whose audience is not complete, for a moment. NotNow: storage failed."""
         wall = self._clock.time()
-        run = next((r for r in self._runs if r.broadcast.start_at <= wall and not r.broadcast.fanned_out), None)
+        run = next((r for r in self._runs if not r.begins_in(wall) and not r.broadcast.fanned_out), None)
         self.busy = run is not None and self._may() and await self._begun(run)
         if run is None or not self.busy:
             return

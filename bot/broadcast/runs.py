@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.broadcast.decide import LONGEST_BACKOFF
 from bot.broadcast.faults import Faults
-from storage.records import TERMINAL, Broadcast, DeliveryState
+from storage.records import TERMINAL, Broadcast, BroadcastState, DeliveryState
 
 
 @dataclass(slots=True)
@@ -27,6 +27,10 @@ class Run:
     @property
     def sending(self) -> int:
         return self.broadcast.counts.get(DeliveryState.SENDING, 0)
+
+    def begins_in(self, wall: float) -> float:
+        """Seconds until its schedule lets it begin. One that has begun goes on, wherever the clock went since."""
+        return 0.0 if self.broadcast.state is BroadcastState.RUNNING else max(0.0, self.broadcast.start_at - wall)
 
     def due(self, moment: float, now: float) -> None:
         """Its earliest row is due at `moment`. No wait of ours is longer than the longest backoff: a row that
@@ -78,9 +82,9 @@ class Runs:
 
     def due(self, now: float, wall: float) -> Run | None:
         """The first whose time has come and of which rows may be due. `wall`: Unix seconds, for schedules."""
-        return next((run for run in self if run.broadcast.start_at <= wall and run.look_at <= now), None)
+        return next((run for run in self if not run.begins_in(wall) and run.look_at <= now), None)
 
     def next_moment(self, now: float, wall: float) -> float:
         """Seconds until `due` may give another answer."""
-        waits = (max(run.look_at - now, run.broadcast.start_at - wall) for run in self)
+        waits = (max(run.look_at - now, run.begins_in(wall)) for run in self)
         return min(waits, default=float("inf"))

@@ -18,6 +18,7 @@ from bot.logs import places
 from bot.views import answers
 from bot.wire.intake import last_try
 from bot.wire.limiter import Muted
+from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,8 @@ async def failed(update: object, context: Context) -> None:
     if isinstance(error, (Forbidden, Muted)) or error is None:
         return
     failure.get([]).append(error)
+    if isinstance(error, StorageError):  # the update waits until it can be stored, and the intake says so
+        return
     log.error("a handler failed", error=places(error))
     if not last_try.get() or isinstance(error, (NetworkError, RetryAfter)):
         return

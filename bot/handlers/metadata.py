@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 from telegram import Bot, BotCommand, BotCommandScope, BotCommandScopeAllPrivateChats, BotCommandScopeChat
-from telegram.error import TelegramError
+from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.handlers.context import Services
 from bot.views.commands import admin_commands, description, reader_commands, short_description
@@ -33,7 +33,7 @@ async def _one_language(services: Services, bot: Bot, language: str) -> None:
         for person in services.roster.everyone():
             try:
                 await _commands(bot, admins, BotCommandScopeChat(person), code)
-            except TelegramError:
+            except (BadRequest, Forbidden):
                 log.warning("an admin has not opened the bot yet: their command menu comes at a later start")
         long, short = description(words, services.house), short_description(words, services.house)
         if (await bot.get_my_description(language_code=code)).description != long:

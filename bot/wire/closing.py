@@ -18,6 +18,8 @@ log = structlog.get_logger(__name__)
 NAME = "closed"
 AGAIN = 1.0
 """Seconds after which a storage that fails is asked again."""
+KNOWN = 60.0
+"""Seconds by which a closing must outlast the one that was told of last, to be told of."""
 
 
 class Facts(Protocol):
@@ -33,7 +35,9 @@ class Closing:
     def __init__(self, gate: Gate, facts: Facts, wall: Callable[[], float] = time.time) -> None:
         self._gate, self._facts, self._wall = gate, facts, wall
         self._closed = asyncio.Event()
-        gate.on_close = lambda seconds: self._closed.set()
+        self._told = float("-inf")
+        """The loop's moment until which the log says that the gate is closed."""
+        gate.on_close = self._shut
 
     async def restore(self) -> None:
         """StorageError."""
@@ -41,6 +45,13 @@ class Closing:
         if left:
             self._gate.restore(left)
             log.warning("Telegram has closed the gate; nothing goes out yet", seconds=round(left))
+
+    def _shut(self, seconds: float) -> None:
+        self._closed.set()
+        ends = asyncio.get_running_loop().time() + seconds
+        if ends > self._told + KNOWN:
+            self._told = ends
+            log.warning("Telegram closed the gate (429): nothing goes out until it opens", seconds=round(seconds))
 
     async def run(self) -> None:
         while True:

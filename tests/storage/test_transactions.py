@@ -27,6 +27,15 @@ async def database(tmp_path: Path) -> Database:
     return made
 
 
+async def test_a_slow_disk_is_told_of_once_a_minute(
+    database: Database, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("storage.database.SLOW", 0.0)
+    for _ in range(3):
+        await database.run(increment)
+    assert capsys.readouterr().out.count("the database is slow") == 1
+
+
 async def value(database: Database, name: str = "a") -> str:
     return await database.run(lambda connection: read(connection, name))
 

@@ -16,11 +16,12 @@ from rich.console import Console
 
 from bot.bench.processes import Broken
 from tests.bench.delivery.yard import Yard
-from tests.bench.faults import disk, flood, kills, library, signals
+from tests.bench.faults import clock, disk, flood, kills, library, network, shelf, signals, updates
 from tests.bench.faults.rows import Row, Seen
 from tests.bench.figures import Figure, Report
 
-ROWS: dict[str, Row] = {**signals.ROWS, **disk.ROWS, **kills.ROWS, **flood.ROWS, **library.ROWS}
+ROOMS = (signals, kills, disk, clock, network, updates, flood, shelf, library)
+ROWS: dict[str, Row] = {name: row for room in ROOMS for name, row in room.ROWS.items()}
 NOTES = (
     "Each fault meets the real bot over HTTP and on its real files; Telegram is a stand-in. What is told was counted "
     "in that run, nothing is carried over.",

@@ -9,7 +9,8 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 
 from bot.bench.processes import Broken, Child, StandIn, stand_in, started
@@ -17,13 +18,16 @@ from bot.bench.stage import TOKEN, Stage
 from bot.bench.telegram import OWNER
 from bot.control import ControlError, ask
 from storage.records import BroadcastState
+from tests.bench.faults.rows import Seen
 
 RATE = 60.0
 """Messages a second of these broadcasts."""
 LISTENS = "the bot listens"
 PATIENCE = 60.0
 """Seconds within which a bot does what is waited for, however busy the machine is."""
-LINE = re.compile(r"timestamp=\S+ level=\w+ event=")
+TROUBLE = re.compile(r'level=(?:warning|error|critical) event=(?:\'([^\']*)\'|"([^"]*)"|(\S+))')
+MOST = 15
+"""Lines of one kind that a fault of a minute may leave; more is noise."""
 
 
 class Bot(Stage):
@@ -99,11 +103,84 @@ async def listens(child: Child) -> None:
         raise Broken(f"the bot ended by itself: {last(child)}")
 
 
-async def readers_kept(bot: Bot) -> int:
-    """Readers, as the running bot counts them."""
-    with contextlib.suppress(ControlError):
-        return sum((await ask(bot.data, "status"))["readers"].values())
-    return -1
+async def delivered(child: Child, telegram: StandIn, number: int) -> None:
+    """Until so many messages have arrived. Broken: the bot ended before."""
+    ends = time.monotonic() + PATIENCE
+    while (await telegram.order("summary"))["delivered"] < number:
+        if not child.running:
+            raise Broken(f"the bot ended by itself: {last(child)}")
+        if time.monotonic() > ends:
+            raise Broken(f"fewer than {number} messages after {PATIENCE:g} s")
+        await asyncio.sleep(0.02)
+
+
+async def answered(child: Child, telegram: StandIn, text: str, expected: str, patience: float = PATIENCE) -> None:
+    """The owner writes; until a new message to them holds these words."""
+    before = len((await telegram.order("owner"))["messages"])
+    await telegram.order("say", chat=OWNER, text=text)
+    ends = time.monotonic() + patience
+    while not any(expected in one["text"] for one in (await telegram.order("owner"))["messages"][before:]):
+        if not child.running:
+            raise Broken(f"the bot ended by itself: {last(child)}")
+        if time.monotonic() > ends:
+            raise Broken(f"{text!r} is not answered with {expected!r} within {patience:g} s")
+        await asyncio.sleep(0.05)
+
+
+async def refused_start(bot: Bot, url: str, words: str, *options: str, most: int = 1) -> str:
+    """The bot is started and must end by itself, exit 1, with `most` lines of which the first holds these words."""
+    async with bot.life(url, *options) as child:
+        await asyncio.wait_for(child.process.wait(), PATIENCE)
+        code, lines = child.process.returncode, child.words()
+    told = [line for line in lines if not line.startswith("timestamp=")]
+    if code != 1 or not 1 <= len(told) <= most or words not in told[0] or unclear(lines):
+        raise Broken(f"exit {code}, {len(told)} lines: {' '.join(told)[:150]}")
+    return " / ".join(told).replace(f"{bot.folder}/", "")
+
+
+Meets = Callable[[Bot, StandIn, Child], Awaitable[object]]
+
+
+async def broadcast_meets(trouble: Meets, words: str, *options: str, readers: int = 100) -> Seen:
+    """A broadcast goes out, `trouble` happens, and all must go on by itself. `words`: what the log must then say."""
+    async with set_up(readers) as (bot, telegram):
+        await bot.approve()
+        async with bot.life(telegram.url, *(one.format(folder=bot.folder) for one in options)) as child:
+            await delivered(child, telegram, 10)
+            before = len(child.words())
+            await trouble(bot, telegram, child)
+            await bot.until_ended(PATIENCE)
+            await answered(child, telegram, "/whoami", str(OWNER))
+            lines = child.words()[before:]
+            await child.end()
+            code = child.process.returncode
+        return await outcome(bot, telegram, lines, words, [] if code == 0 else [f"exit {code}"])
+
+
+async def outcome(
+    bot: Bot, telegram: StandIn, lines: Sequence[str], words: str, faults: Sequence[str] = (), extra: str = ""
+) -> Seen:
+    """Of a broadcast that has ended: what arrived, and what the log said meanwhile."""
+    counts, record = await telegram.order("counts", audience=bot.readers), await bot.record()
+    lost, twice = len(counts["missing"]), sum(counts["twice"].values())
+    kinds = troubles(lines)
+    wrong = [
+        *faults,
+        *unclear(lines)[:1],
+        *(f"{number} lines: {kind}" for kind, number in kinds.items() if number > MOST),
+    ]
+    if words and not heard(lines, words):
+        wrong.append(f"the log does not say: {words}")
+    said = "; ".join(f"“{kind}” ×{number}" for kind, number in kinds.most_common(3))
+    told = f"{lost} lost, {twice} duplicated ({record.possible_duplicates} foreseen)"
+    told = "; ".join(part for part in (told, extra, f"log: {said}" if said else "", *wrong) if part)
+    return Seen(told, not wrong and not lost and twice <= record.possible_duplicates)
+
+
+def troubles(lines: Sequence[str]) -> Counter[str]:
+    """Warnings and errors of the log by their words; what is told beside them is left out."""
+    found = (TROUBLE.search(line) for line in lines)
+    return Counter(next(part for part in one.groups() if part) for one in found if one is not None)
 
 
 def last(child: Child) -> str:

@@ -9,6 +9,7 @@ from tests.bench.delivery.yard import Yard
 from tests.bench.figures import Figure
 
 BAR = "no loss, no crash loop, one clear line, goes on by itself"
+STOPS = "exit 1 with one line that says what to do, nothing touched"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ import functools
 import inspect
 import os
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import Engine as SqlEngine
@@ -32,7 +31,6 @@ TRANSITIONS: dict[str, tuple[Any, str, tuple[str, ...]]] = {
 }
 """Transition -> whose method it is, and the moments at which a signal can fall: before the call, just before its
 transaction commits, after it returned and before anybody acts on it. `migrating`'s *after* lies before its commit."""
-_inside: ContextVar[bool] = ContextVar("inside", default=False)
 
 
 class Strike:
@@ -41,20 +39,22 @@ class Strike:
     def __init__(self, transition: str, moment: str, number: int, nth: int) -> None:
         self.owner, self.name, _ = TRANSITIONS[transition]
         self._transition, self._moment, self._number, self._left = transition, moment, number, nth
+        self._inside = 0
+        """Calls under way; their transaction may be committed in the database's own thread."""
 
     def install(self) -> None:
         work = getattr(self.owner, self.name)
         setattr(self.owner, self.name, self._watched(work))
-        event.listen(SqlEngine, "commit", lambda connection: self._reached(COMMIT) if _inside.get() else None)
+        event.listen(SqlEngine, "commit", lambda connection: self._reached(COMMIT) if self._inside else None)
 
     def _watched(self, work: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(work)
         async def awaited(*given: Any) -> Any:
-            token = _inside.set(True)
+            self._inside += 1
             try:
                 result = await work(*given)
             finally:
-                _inside.reset(token)
+                self._inside -= 1
             self._reached(AFTER)
             return result
 

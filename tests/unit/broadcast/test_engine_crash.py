@@ -127,7 +127,7 @@ def test_a_stop_while_the_ledger_fails_ends_in_time() -> None:
 @pytest.mark.parametrize("jump", [86_400.0, -86_400.0])
 @pytest.mark.parametrize("restart", [False, True])
 def test_a_clock_moved_by_a_day_delays_nobody(jump: float, *, restart: bool) -> None:
-    on = stage(200)
+    on = stage(200, start_at=NOON + 1000)  # now: the moment of its approval
     on.telegram.answer = lambda d, n: MISSING if d.subscriber % 50 == 0 and n == 1 else None
 
     async def move() -> None:

@@ -79,6 +79,16 @@ def test_a_full_disk_is_tried_again_until_it_is_written(capsys: pytest.CaptureFi
     warped(work())
 
 
+def test_the_log_says_that_the_gate_is_closed_once_for_many_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    async def work() -> None:
+        async with kept(Facts()) as (gate, _):
+            for seconds in (3.0, 3.0, 4.0, 3600.0, 3600.0):
+                gate.flood(seconds)
+
+    warped(work())
+    assert capsys.readouterr().out.count("Telegram closed the gate (429)") == 2
+
+
 def test_an_orderly_stop_writes_what_is_not_written_yet() -> None:
     async def work() -> None:
         facts = Facts()
