@@ -90,6 +90,7 @@ async def test_faults_are_played_by_keyboard_alone(house: House) -> None:
         await page.get_by_test_id("fault").select_option("blocked")
         await page.get_by_label("Times").select_option("until cleared")
         await page.get_by_test_id("play").press("Enter")
+        await expect(page.get_by_test_id("calm")).to_be_visible()
         await page.get_by_test_id("calm").press("Enter")
         await expect(page.get_by_test_id("calm")).to_be_hidden()
         await screen.ask("/whoami", str(reader.id))

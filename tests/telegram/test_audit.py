@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 
 from storage.open import open_storage
+from tests.telegram.desk import execute
 from tests.telegram.house import House, Person
 
 
@@ -43,8 +43,7 @@ async def test_tampering_is_said_on_the_first_line(house: House, owner: Person, 
         ("UPDATE audit SET actor = zeroblob(24) WHERE id = 1", "The log is broken at entry 1"),
         ("DELETE FROM audit", "Entry 1 was written and is missing"),
     ):
-        with sqlite3.connect(house.data / "dauys.sqlite3") as connection:
-            assert connection.execute(statement).rowcount == 1
+        await execute(house, statement)
         assert said in (await owner.say("/audit")).splitlines()[1]
 
 

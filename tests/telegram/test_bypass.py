@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import AsyncMock
 
 import pytest
 
 from bot.desk import permit, seals
 from bot.handlers import approve, door, sending
+from bot.handlers.panels import Panels
 from tests.telegram.desk import asked, drafted, execute, rows, subscribed, two_owners
 from tests.telegram.house import House, Person
 
@@ -317,6 +319,7 @@ async def run(case: Case, folder: Path, monkeypatch: pytest.MonkeyPatch, off: Ca
     async with two_owners(folder) as (house, first, second):
         (reader,) = await subscribed(house, 1)
         stage = Stage(house, first, second, reader, monkeypatch)
+        monkeypatch.setattr(Panels, "_expire", AsyncMock())  # what the clock does in between is no attempt
         if case.leaked:
             monkeypatch.setitem(permit.GUARDS, "sealed", lambda *_: True)
         attempt = await case.attempt(stage)
