@@ -88,7 +88,10 @@ class Control:
         if not _ours(request):
             return web.Response(status=403)
         answer = web.StreamResponse(headers={"Content-Type": "application/x-ndjson"})
-        await answer.prepare(request)
+        try:
+            await answer.prepare(request)
+        except ConnectionError:  # who asked has gone meanwhile
+            return answer
 
         async def line(said: Json) -> None:
             with contextlib.suppress(ConnectionError):

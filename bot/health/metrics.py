@@ -34,6 +34,8 @@ BROADCASTS_FRESH, READERS_FRESH = 10.0, 300.0
 """Seconds for which counts out of the database are told again."""
 WAIT = 1.0
 """Seconds that a look waits for the database; then it tells what it knew before."""
+CAUSED, OURS = ("handled", "repeat", "flood", "elsewhere"), ("poison", "storage", "unreadable")
+"""What becomes of updates: by what people do, and by faults of the house."""
 QUIET = 30.0
 """Seconds; a poll may take 25."""
 AT_LEAST = 1.0
@@ -93,7 +95,9 @@ class Metrics:
         if self.arrivals is None:
             return
         came = self.arrivals()
-        yield _by("dauys_updates_total", "Updates, by what became of them.", "outcome", came.outcomes)
+        outcomes = {word: rounded(came.outcomes.get(word, 0)) for word in CAUSED}
+        outcomes |= {word: came.outcomes.get(word, 0) for word in OURS}
+        yield _by("dauys_updates_total", "Updates, by what became of them.", "outcome", outcomes, exact=True)
         known = {kind: came.kinds.get(kind, 0) for kind in ALLOWED}
         yield _by("dauys_updates_of_kind_total", "Updates that were handled, by kind.", "kind", known)
         yield _by("dauys_webhook_answers_total", "Answers to webhook calls.", "status", came.calls)

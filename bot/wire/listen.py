@@ -95,6 +95,7 @@ class Listener:
             answer = web.Response(status=refusal.status)
         finally:
             self._busy.discard(protocol)
+        answer.headers["Server"] = ""  # versions are nobody's business
         return answer
 
 

@@ -15,8 +15,11 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from rich.console import Console
 
+from bot import wire
 from bot.config import HEALTH_PATHS, load_settings
 from bot.control import NAME
+from bot.health.meters import Arrivals
+from bot.health.metrics import CAUSED, OURS
 from bot.shell.healthcheck import look
 from bot.wire.vitals import PASSED_ON
 from storage.database import Database
@@ -180,6 +183,32 @@ async def test_what_many_do_is_counted_in_tens(house: House, reader: Person) -> 
             await asyncio.sleep(0.2)
     assert await counted(house, "dauys_answer_seconds_count") == 10
     assert await counted(house, "dauys_answer_seconds_sum") > 0
+
+
+async def test_each_fault_of_the_house_is_counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An alarm that waits for ten dropped updates would come too late."""
+    monkeypatch.chdir(tmp_path)
+    outcomes = dict.fromkeys(CAUSED, 19) | dict.fromkeys(OURS, 1)
+    told = Arrivals(outcomes=outcomes, kinds={}, calls={}, in_hand=0, silent=0.0, alarms=0)
+    monkeypatch.setattr("bot.inbound.Inbound.arrivals", lambda _: told)
+    async with running(tmp_path / "data", listen=f"127.0.0.1:{free_port()}") as house:
+        for word in CAUSED:
+            assert await counted(house, "dauys_updates_total", outcome=word) == 10
+        for word in OURS:
+            assert await counted(house, "dauys_updates_total", outcome=word) == 1
+
+
+def test_no_outcome_of_an_update_is_left_out() -> None:
+    written = "".join(path.read_text("utf-8") for path in Path(wire.__file__).parent.glob("*.py"))
+    counted_there = set(re.findall(r'(?<!webhook)\.counts\["([a-z]+)"\]', written))
+    assert counted_there == {*CAUSED, *OURS}
+
+
+async def test_answers_do_not_tell_what_serves_them(house: House) -> None:
+    async with aiohttp.ClientSession() as session:
+        for path in (*HEALTH_PATHS, "/", "/hook"):
+            async with session.get(f"http://{house.settings['listen']}{path}") as answer:
+                assert not answer.headers.get("Server")
 
 
 async def test_only_neighbours_who_come_straight_are_answered(house: House) -> None:
