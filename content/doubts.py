@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date
-from typing import TYPE_CHECKING
 
 from content.dates import Precision
+from content.drafts import Draft, Drafts
 from content.errors import Fault, Severity
 from content.library import cited_sources
 from content.models import Basis, Case, CaseKind, Declaration, Person, Record, Source, Update
@@ -14,9 +14,6 @@ from content.names.alike import readings
 from content.rules import dated
 from content.strict_yaml import Loc
 from content.wording import texts_of, wording
-
-if TYPE_CHECKING:
-    from content.loader import Draft, Drafts
 
 
 def doubts(drafts: Drafts, *, languages: Collection[str]) -> Iterator[Fault]:

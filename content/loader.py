@@ -7,75 +7,29 @@ with a dot, the folder `schema`, a README and a LICENSE at the root are passed o
 from __future__ import annotations
 
 import os
-import stat
-from collections.abc import Callable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 from pydantic import ValidationError
 
-from content.errors import Fault, InvalidLibrary, Severity
+from content.drafts import Draft, Drafts
+from content.errors import Fault, InvalidLibrary
 from content.explain import explain
+from content.files import Unread, reason, text_of
 from content.library import Library
-from content.models import KINDS, Record
+from content.models import KINDS
 from content.resting import collector_resting
 from content.rules import broken
-from content.strict_yaml import FORBIDDEN, KEY, MAX_FLAWS, Loc, Tree, place_in, places, read, unwanted
+from content.strict_yaml import KEY, MAX_FLAWS, Loc, Tree, read
 from content.survey import survey
 
-MAX_BYTES = 256 * 1024
 ENDING = ".yaml"
 PASSED_OVER = ("README", "LICENSE")
 SCHEMA = "schema"
 
-R = TypeVar("R", bound=Record)
 Progress = Callable[[int, int], None]
 """Called with files done and files in all."""
-
-
-@dataclass(slots=True)
-class Draft:
-    """One file of a library, and the record in it if it is one."""
-
-    kind: str
-    stem: str
-    path: str
-    record: Record | None = None
-    _places: Mapping[Loc, tuple[int, int]] | None = None
-
-    def place(self, loc: Loc) -> tuple[int, int]:
-        """Line and column of a value; of the nearest value around it where there is none."""
-        if self._places is None:
-            # Few files have faults: their places are worth a second reading, not the memory of all texts.
-            self._places = _places(self.path)
-        while loc not in self._places and loc:
-            loc = loc[:-1]
-        return self._places.get(loc, (1, 1))
-
-    def fault(self, loc: Loc, message: str, severity: Severity = Severity.FAULT) -> Fault:
-        return Fault(self.path, *self.place(loc), message, severity)
-
-
-@dataclass(slots=True)
-class Drafts:
-    """A library as read: its files, by kind and stem, and the faults of each file by itself."""
-
-    by_kind: dict[str, dict[str, Draft]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
-    faults: list[Fault] = field(default_factory=list)
-
-    def __iter__(self) -> Iterator[Draft]:
-        return (draft for drafts in self.by_kind.values() for draft in drafts.values())
-
-    @property
-    def known(self) -> Mapping[str, Set[str]]:
-        """Kind -> the ids that its files' names promise, whether or not the files are sound."""
-        return {kind: drafts.keys() for kind, drafts in self.by_kind.items()}
-
-    def records(self, kind: type[R]) -> Iterator[tuple[Draft, R]]:
-        """The sound ones of a kind, with their files."""
-        return ((draft, draft.record) for draft in self if isinstance(draft.record, kind))
 
 
 def load(root: Path, *, language: str = "en", progress: Progress | None = None) -> Library:
@@ -141,7 +95,7 @@ def _listed(folder: Path, faults: list[Fault]) -> list[os.DirEntry[str]]:
         with os.scandir(folder) as entries:
             visible = [entry for entry in entries if not entry.name.startswith(".")]
     except OSError as error:
-        faults.append(_of_path(folder, f"{_reason(error)}; expected a folder that can be read"))
+        faults.append(_of_path(folder, f"{reason(error)}; expected a folder that can be read"))
         return []
     return sorted(visible, key=lambda entry: entry.name)
 
@@ -149,8 +103,8 @@ def _listed(folder: Path, faults: list[Fault]) -> list[os.DirEntry[str]]:
 def _fill(draft: Draft, language: str, drafts: Drafts) -> list[Fault]:
     """Reads, parses and validates one file; its faults."""
     try:
-        text = _text(draft.path)
-    except _Unread as error:
+        text = text_of(draft.path)
+    except Unread as error:
         return [Fault(draft.path, error.line, error.column, error.message)]
     tree, flaws = read(text)
     faults = [Fault(draft.path, flaw.line, flaw.column, flaw.message) for flaw in flaws]
@@ -161,47 +115,6 @@ def _fill(draft: Draft, language: str, drafts: Drafts) -> list[Fault]:
         wrong = "an empty file" if tree is None else "not a map of fields"
         faults.append(Fault(draft.path, 1, 1, f"{wrong}; expected a record, beginning with id: {draft.stem[:40]}"))
     return faults
-
-
-class _Unread(Exception):
-    """A file whose text cannot be had, and why."""
-
-    def __init__(self, message: str, line: int = 1, column: int = 1) -> None:
-        super().__init__(message)
-        self.message, self.line, self.column = message, line, column
-
-
-def _text(path: str) -> str:
-    try:
-        raw = _bytes(path)
-    except OSError as error:
-        raise _Unread(f"{_reason(error)}; expected a file that can be read") from None
-    if len(raw) > MAX_BYTES:
-        raise _Unread(f"larger than {MAX_BYTES // 1024} KiB; expected one record")
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = raw[: error.start].decode("utf-8")
-        raise _Unread("not UTF-8; expected the file saved as UTF-8", *place_in(before, len(before))) from None
-    if bad := FORBIDDEN.search(text):
-        raise _Unread(unwanted(bad[0]), *place_in(text, bad.start()))
-    return text
-
-
-def _places(path: str) -> Mapping[Loc, tuple[int, int]]:
-    try:
-        return places(_text(path))
-    except _Unread:
-        return {}
-
-
-def _bytes(path: str) -> bytes:
-    """At most one byte more than is allowed; OSError for a link or what is not a plain file."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(0, "not a plain file")
-        return file.read(MAX_BYTES + 1)
 
 
 def _validate(draft: Draft, tree: Tree, language: str, drafts: Drafts) -> list[Fault]:
@@ -238,7 +151,3 @@ def _told_already(tree: Tree, loc: Loc) -> bool:
 
 def _of_path(path: Path, message: str) -> Fault:
     return Fault(str(path), 1, 1, message)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from content.dates import When
+from content.drafts import Drafts
 from content.errors import Fault
 from content.models import Basis, Case, CaseKind, Claim, Declaration, Person, Record, Source, Update
 from content.strict_yaml import Loc
 
-if TYPE_CHECKING:
-    from content.loader import Drafts
-
-Rule = Callable[["Drafts"], Iterator[Fault]]
+Rule = Callable[[Drafts], Iterator[Fault]]
 
 
 class Dated(NamedTuple):

@@ -8,20 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 
+from bot.desk.acts import Act
 from bot.desk.roster import Roster
-
-
-class Act(StrEnum):
-    WATCH = "watch"
-    """See drafts' reports and what went out; stop what is going out. Anybody with a role."""
-    COMPOSE = "compose"
-    """Make, change and send drafts; resume, correct, recall."""
-    APPROVE = "approve"
-    """Decide on somebody else's draft."""
-    OWN = "own"
-    """Name admins, hide people: owners alone."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from bot.desk.acts import Act
 from storage.records import Grant, Role
-
-if TYPE_CHECKING:
-    from bot.desk.permit import Act
 
 COUNTS_AFTER = 24 * 3600
 """Seconds before a new approver counts: a hijacked owner cannot approve through a second account at once."""
@@ -62,8 +60,6 @@ class Roster:
         return self.owners | {grant.person for grant in self.grants}
 
     def may(self, person: int, act: Act) -> bool:
-        from bot.desk.permit import Act
-
         roles = self.roles(person)
         return {
             Act.WATCH: bool(roles),

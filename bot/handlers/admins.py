@@ -8,7 +8,7 @@ from dataclasses import replace
 from telegram import MessageOriginUser, Update
 from telegram.error import TelegramError
 
-from bot.desk.permit import Act
+from bot.desk.acts import Act
 from bot.handlers.context import Context, callback_of
 from bot.handlers.door import claim, enter, sealed_claim
 from bot.handlers.metadata import menu_for

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from telegram import Update
 
-from bot.desk.permit import Act
+from bot.desk.acts import Act
 from bot.handlers import afterwards, approve, attach, audience, corrections, running, schedule, sending, texts
 from bot.handlers.context import Context, callback_of
 from bot.handlers.door import Press, claim, enter, note, sealed_claim

@@ -5,8 +5,8 @@ from __future__ import annotations
 from telegram import Update
 from telegram.error import TelegramError
 
+from bot.desk.acts import Act
 from bot.desk.approval import LASTS
-from bot.desk.permit import Act
 from bot.handlers.context import Context
 from bot.handlers.door import Press, claim, enter, note
 from bot.handlers.drafts import preview, read, remember, whole

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from telegram import Message, Update
 
-from bot.desk.permit import Act
+from bot.desk.acts import Act
 from bot.handlers.context import Context, callback_of
 from bot.handlers.door import Press, claim, enter
 from bot.handlers.drafts import changed, present, read, save

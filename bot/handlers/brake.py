@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.desk.permit import Act
+from bot.desk.acts import Act
 from bot.handlers.context import Context
 from bot.handlers.door import claim, enter
 from bot.handlers.reply import send

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 import structlog
 from telegram import Chat, Message, Update
 
-from bot.desk.permit import Act, Claim, permit
+from bot.desk.acts import Act
+from bot.desk.permit import Claim, permit
 from bot.handlers.context import Context, Services, callback_of
 from bot.handlers.reply import answer, send, show
 from bot.views import answers

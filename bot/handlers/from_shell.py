@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from telegram import Update as Incoming
 
 from bot.control import Refused, Tell
+from bot.desk.acts import Act
 from bot.desk.approval import LASTS
-from bot.desk.permit import Act
 from bot.desk.when import NotAMoment, parse_moment
 from bot.handlers.approve import show_request
 from bot.handlers.context import Context, Services

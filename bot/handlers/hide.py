@@ -6,7 +6,7 @@ import asyncio
 
 from telegram import Update
 
-from bot.desk.permit import Act
+from bot.desk.acts import Act
 from bot.desk.shelf import names_of, names_one
 from bot.handlers.context import Context, Services, callback_of
 from bot.handlers.door import claim, enter, sealed_claim

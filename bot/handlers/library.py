@@ -6,7 +6,7 @@ import asyncio
 
 from telegram import Update
 
-from bot.desk.permit import Act
+from bot.desk.acts import Act
 from bot.desk.shelf import arranged
 from bot.handlers.context import Context, Services
 from bot.handlers.door import claim, enter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.desk.permit import Act
+from bot.desk.acts import Act
 from bot.handlers.context import Services
 from bot.handlers.door import Press
 from bot.handlers.drafts import remember

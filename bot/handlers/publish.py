@@ -7,8 +7,8 @@ from telegram import Bot
 from telegram import Update as Incoming
 from telegram.error import TelegramError
 
+from bot.desk.acts import Act
 from bot.desk.news import MOST, audience_of, draft_of, goes_by_itself
-from bot.desk.permit import Act
 from bot.handlers.context import Context, Services, callback_of
 from bot.handlers.door import claim, enter, sealed_claim
 from bot.handlers.drafts import payload, present

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from telegram import Update
 
-from bot.desk.permit import Act
+from bot.desk.acts import Act
 from bot.desk.when import NotAMoment, checked, parse_moment
 from bot.handlers.context import Context
 from bot.handlers.door import Press, claim, enter

@@ -6,7 +6,7 @@ import asyncio
 
 from telegram import MessageEntity, Update
 
-from bot.desk.permit import Act
+from bot.desk.acts import Act
 from bot.handlers.context import Context
 from bot.handlers.door import claim, enter
 from bot.handlers.reply import send

@@ -6,7 +6,7 @@ import re
 
 from telegram import Message, Update
 
-from bot.desk.permit import Act
+from bot.desk.acts import Act
 from bot.handlers.context import Context, Services
 from bot.handlers.door import Press, claim, enter
 from bot.handlers.drafts import changed, fault_of, faults, panel, present, read, remember, save, take_away

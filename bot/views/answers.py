@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from bot.views.callback import Action, Callback
-from bot.views.found import ACTIONS, buttons, choice, did_you_mean
-from bot.views.pieces import back_token, plain_name, to
+from bot.views.found import ACTIONS, browse, choice, did_you_mean, no_record
+from bot.views.pieces import plain_name, to
+from bot.views.router import screen
 from bot.views.scene import Scene
-from bot.views.view import Button, Text, View
-from content.ask import Hit, Reply
+from bot.views.view import Text, View
+from content.ask import Reply
 from content.names.answer import Verdict
-
-MOST_TOUCHED = 8
-"""Buttons under an honest no."""
 
 
 def draw(scene: Scene, reply: Reply, page: int = 0) -> View:
     """The screen for a reply; `page` of its list, from 0."""
-    from bot.views.router import screen
-
     if reply.verdict is Verdict.CARD:
         hit = reply.hits[0]
         view = screen(scene, Callback(scene.language, ACTIONS[hit.target], (hit.id, "0", "h")))
@@ -32,29 +26,9 @@ def draw(scene: Scene, reply: Reply, page: int = 0) -> View:
     return no_record(scene, reply.hits)
 
 
-def no_record(scene: Scene, touched: Sequence[Hit] = ()) -> View:
-    """The honest no; `touched` are records of other kinds that the question's words lead to."""
-    words, house = scene.words, scene.house
-    text = Text().line(words.c("no-record", "No record under this name."))
-    text.line(words.c("no-record", "That does not mean nothing happened: we record few people. Try another spelling."))
-    text.line(words.c("no-record", "Please send no details here: nobody reads this chat."))
-    if house.contact:
-        text.line(words.c("no-record", "Contact: {contact}.", contact=house.contact))
-    if house.help:
-        text.line(words.c("no-record", "In danger now: {help}.", help=house.help))
-    if touched:
-        text.line().line(words("These records are about what your words speak of:"))
-    return text.view(*buttons(scene, touched[:MOST_TOUCHED], back_token(Action.FOUND, 0)), _browse(scene))
-
-
-def _browse(scene: Scene) -> tuple[Button, ...]:
-    words = scene.words
-    return (to(scene, words("Cases"), Action.CASES, 0), to(scene, words("Back"), Action.HOME))
-
-
 def how_to_ask(scene: Scene) -> View:
     text = scene.words("Write a name after the command, such as: /ask {name}", name=_example(scene))
-    return Text().line(text).view(_browse(scene))
+    return Text().line(text).view(browse(scene))
 
 
 def _example(scene: Scene) -> str:
@@ -77,12 +51,12 @@ def nobody_reads(scene: Scene) -> View:
         text.line(words.c("no-record", "Contact: {contact}.", contact=house.contact))
     if house.help:
         text.line(words.c("no-record", "In danger now: {help}.", help=house.help))
-    return text.view(_browse(scene))
+    return text.view(browse(scene))
 
 
 def went_wrong(scene: Scene) -> View:
     words = scene.words
-    return Text().line(words("Something went wrong here; it is not your fault. Please try again.")).view(_browse(scene))
+    return Text().line(words("Something went wrong here; it is not your fault. Please try again.")).view(browse(scene))
 
 
 def away(scene: Scene) -> View:

@@ -17,8 +17,30 @@ from content.models import Person
 
 PAGES = 2 * ROW
 """At most so many, in two rows of buttons; a longer list has longer pages."""
+MOST_TOUCHED = 8
+"""Buttons under an honest no."""
 NEAR = "≈"
 """Before a name that only resembles what was typed, in a list with others that are exact."""
+
+
+def no_record(scene: Scene, touched: Sequence[Hit] = ()) -> View:
+    """The honest no; `touched` are records of other kinds that the question's words lead to."""
+    words, house = scene.words, scene.house
+    text = Text().line(words.c("no-record", "No record under this name."))
+    text.line(words.c("no-record", "That does not mean nothing happened: we record few people. Try another spelling."))
+    text.line(words.c("no-record", "Please send no details here: nobody reads this chat."))
+    if house.contact:
+        text.line(words.c("no-record", "Contact: {contact}.", contact=house.contact))
+    if house.help:
+        text.line(words.c("no-record", "In danger now: {help}.", help=house.help))
+    if touched:
+        text.line().line(words("These records are about what your words speak of:"))
+    return text.view(*buttons(scene, touched[:MOST_TOUCHED], back_token(Action.FOUND, 0)), browse(scene))
+
+
+def browse(scene: Scene) -> tuple[Button, ...]:
+    words = scene.words
+    return (to(scene, words("Cases"), Action.CASES, 0), to(scene, words("Back"), Action.HOME))
 
 
 def did_you_mean(scene: Scene, hits: Sequence[Hit], page: int = 0) -> View:

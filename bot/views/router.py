@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bot.views import about, answers, cards, lists, settings, share, start, wipe
+from bot.views import about, cards, found, lists, settings, share, start, wipe
 from bot.views.callback import Action, Callback
 from bot.views.case_card import case_card
 from bot.views.pieces import Numbers, back_token, newest_first
@@ -88,7 +88,7 @@ _SCREENS: dict[Action, Draw] = {
     Action.LANGUAGES: lambda scene, _: start.languages(scene),
     Action.SETTINGS: lambda scene, _: settings.settings(scene),
     Action.TOPICS: lambda scene, _: settings.topics(scene),
-    Action.NOBODY: lambda scene, _: answers.no_record(scene),
+    Action.NOBODY: lambda scene, _: found.no_record(scene),
     Action.DECLARATIONS: lambda scene, callback: lists.declarations(scene, callback.number(0)),
     Action.CASES: lambda scene, callback: lists.cases(scene, callback.number(0)),
     Action.UPDATES: lambda scene, callback: lists.updates(scene, callback.number(0)),

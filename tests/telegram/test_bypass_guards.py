@@ -11,8 +11,8 @@ from typing import cast
 import pytest
 
 from bot.desk import permit
+from bot.desk.acts import Act
 from bot.desk.check import digest
-from bot.desk.permit import Act
 from bot.desk.seals import Seals
 from bot.handlers import afterwards, alert, approve, door, sending
 from bot.handlers.alert import STEPS
