@@ -344,9 +344,9 @@ def bench_kills(
 
 @bench.command(name="cluster")
 def bench_cluster(
-    row: Annotated[list[str] | None, typer.Option(help="Only these: paid, move, fan-out.")] = None,
+    row: Annotated[list[str] | None, typer.Option(help="Only these: paid, kill, sleep, move, fan-out.")] = None,
 ) -> None:
-    """A real PostgreSQL: the paid rate beside SQLite's, a move of a million there and back, five million readers."""
+    """A real PostgreSQL, several replicas: what a fall of either costs, and what they carry together."""
     from bot.bench.cluster.command import cluster
 
     run_guarded(cluster(row or [], out))

@@ -10,7 +10,7 @@ from rich.console import Console
 
 FIGURES = ("names", "library", "delivery", "desk")
 """What is measured when no section is named."""
-SECTIONS = (*FIGURES, "faults")
+SECTIONS = (*FIGURES, "faults", "cluster")
 """Modules beside this one, each with `run(quick: bool) -> Report`; a section named with rows, such as
 `delivery:free,paid`, takes them as `only`."""
 

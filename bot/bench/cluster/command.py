@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from bot.bench.cluster.crowd import crowd
+from bot.bench.cluster.falls import kills, sleeps
 from bot.bench.cluster.figure import Figure, Say
 from bot.bench.cluster.paid import paid
 from bot.bench.cluster.travel import travel
 from bot.bench.processes import Broken
 
-ROWS: dict[str, Callable[[Say], Awaitable[list[Figure]]]] = {"paid": paid, "move": travel, "fan-out": crowd}
+ROWS: dict[str, Callable[[Say], Coroutine[Any, Any, list[Figure]]]] = {
+    "paid": paid,
+    "kill": kills,
+    "sleep": sleeps,
+    "move": travel,
+    "fan-out": crowd,
+}
 """A new row is a function that takes a way to say how far it is, and a line here."""
 
 

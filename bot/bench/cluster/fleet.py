@@ -7,7 +7,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,14 +28,16 @@ class Fleet:
     rate: float
     stack: contextlib.AsyncExitStack
     replicas: dict[int, Child] = field(default_factory=dict)
+    own: Callable[[int], dict[str, str]] = field(default=lambda number: {})
+    """Settings of each replica alone."""
 
-    async def start(self, number: int, **settings: str) -> Child:
+    async def start(self, number: int) -> Child:
         """Replica `number`, which is killed at the end at the latest."""
         folder = self.stage.folder / f"replica-{number}"
         folder.mkdir(exist_ok=True)
         stage = Stage(folder, self.stage.readers)
         key = str(self.stage.data / "master.key")
-        stage.settings = self.stage.settings | {"DAUYS_KEY_FILE": key} | settings
+        stage.settings = self.stage.settings | {"DAUYS_KEY_FILE": key} | self.own(number)
         child = await self.stack.enter_async_context(stage.bot(self.url, self.rate))
         self.replicas[number] = child
         return child
@@ -73,6 +75,16 @@ class Fleet:
             await asyncio.sleep(0.05)
         raise Broken("nobody leads")
 
+    async def again(self, number: int) -> None:
+        """A replica that was ended, anew, until it answers."""
+        await self.start(number)
+        await self.ready(number)
+
+    def port(self, number: int) -> int:
+        """Where it listens, as its log says."""
+        said = [line for line in self.replicas[number].words() if "health=http://" in line]
+        return int(said[-1].partition("health=http://")[2].partition("/")[0].rpartition(":")[2])
+
     async def kill(self, number: int) -> None:
         child = self.replicas[number]
         os.kill(child.process.pid, signal.SIGKILL)
@@ -84,12 +96,16 @@ class Fleet:
 
 
 @contextlib.asynccontextmanager
-async def fleet(stage: Stage, url: str, rate: float, replicas: int, **settings: str) -> AsyncIterator[Fleet]:
+async def fleet(
+    stage: Stage, url: str, rate: float, replicas: int, own: Callable[[int], dict[str, str]] | None = None
+) -> AsyncIterator[Fleet]:
     """With so many replicas that answer. Nothing of it outlives the context."""
     async with contextlib.AsyncExitStack() as stack:
         made = Fleet(stage, url, rate, stack)
+        if own is not None:
+            made.own = own
         for number in range(replicas):
-            await made.start(number, **settings)
+            await made.start(number)
         for number in range(replicas):
             await made.ready(number)
         await made.leader()
