@@ -62,3 +62,14 @@ async def chats_in(storage: Storage, broadcast: int, *states: DeliveryState) -> 
             .where(delivery.c.broadcast_id == broadcast, delivery.c.state.in_(states))
         )
         return {storage.subscribers._keys.open("sub.cid", row[0]) for row in rows}
+
+
+async def repeated(storage: Storage, broadcast: int) -> dict[int, int]:
+    """Chat -> how often the ledger holds that its message may have gone out unheard of, where that was ever."""
+    async with storage._database.begin() as connection:
+        rows = await connection.execute(
+            select(subscriber.c.cid, delivery.c.unknowns)
+            .join(delivery, delivery.c.subscriber_id == subscriber.c.id)
+            .where(delivery.c.broadcast_id == broadcast, delivery.c.unknowns > 0)
+        )
+        return {storage.subscribers._keys.open("sub.cid", row[0]): row[1] for row in rows}

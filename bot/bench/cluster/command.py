@@ -11,7 +11,9 @@ from rich.table import Table
 from bot.bench.cluster.crowd import crowd
 from bot.bench.cluster.falls import kills, sleeps
 from bot.bench.cluster.figure import Figure, Say
+from bot.bench.cluster.outages import outages
 from bot.bench.cluster.paid import paid
+from bot.bench.cluster.together import budget, people
 from bot.bench.cluster.travel import travel
 from bot.bench.processes import Broken
 
@@ -19,6 +21,9 @@ ROWS: dict[str, Callable[[Say], Coroutine[Any, Any, list[Figure]]]] = {
     "paid": paid,
     "kill": kills,
     "sleep": sleeps,
+    "database": outages,
+    "people": people,
+    "budget": budget,
     "move": travel,
     "fan-out": crowd,
 }

@@ -1,7 +1,7 @@
 """Telegram's side of a webhook and a proxy behind it: people write, each update goes to the next replica in turn.
 
 As Telegram does it, one chat's updates go out one after another, and one that was not answered with 200 comes again. A
-part of them goes to two replicas at once, as after an answer that was lost on the way.
+part of them comes twice, as after an answer that was lost on the way.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.bench.telegram import FIRST_ASKER
 from bot.views.callback import Action, pack
 
 SECRET = "bench-bench-bench-bench"  # noqa: S105 - of a measurement
@@ -22,16 +21,22 @@ PATIENCE = 60.0
 AT_ONCE = 48
 """Calls under way; Telegram is asked for 64."""
 TWICE = 0.05
-"""The part of updates that reach two replicas at once."""
-SCRIPT = (Action.SUBSCRIBE_ALL, Action.UNSUBSCRIBE, Action.SUBSCRIBE_ALL, Action.UNSUBSCRIBE)
-"""What each person presses, one after another: whatever is done twice or in another order leaves another trace."""
+"""The part of updates that come twice."""
+LATE = 0.3
+"""Seconds after which the second one comes at most: perhaps while the next one is in hand."""
+HOOK = {
+    "DAUYS_WEBHOOK_URL": "https://bench.invalid/hook",
+    "DAUYS_WEBHOOK_SECRET": SECRET,
+}
+"""Settings of a replica to which all this comes."""
 
 
 @dataclass
 class Proxy:
-    """`ports`: of the replicas that are there."""
+    """`ports`: of the replicas. One that takes no connection is passed over, as proxies do."""
 
     ports: list[int]
+    chance: random.Random
     waits: list[float] = field(default_factory=list)
     """Seconds from an update's first call until one of its calls was answered with 200."""
     again: int = 0
@@ -39,44 +44,55 @@ class Proxy:
     doubled: int = 0
     number: int = 900_000_000
     _turn: int = 0
+    _late: set[asyncio.Task[int]] = field(default_factory=set)
 
-    async def hand(self, content: dict[str, object], chance: random.Random) -> None:
+    async def hand(self, content: dict[str, object]) -> None:
         """Until it was taken. TimeoutError."""
         self.number += 1
         body = json.dumps({"update_id": self.number, **content}).encode()
         began = time.monotonic()
+        if self.chance.random() < TWICE:
+            self.doubled += 1
+            self._late.add(asyncio.create_task(self._repeated(body)))
         async with asyncio.timeout(PATIENCE):
-            while True:
-                calls = [self._call(body)]
-                if chance.random() < TWICE:
-                    self.doubled += 1
-                    calls.append(self._call(body))
-                if 200 in await asyncio.gather(*calls):
-                    break
+            while await self._call(body) != 200:
                 self.again += 1
                 await asyncio.sleep(AGAIN)
         self.waits.append(time.monotonic() - began)
 
+    async def end(self) -> None:
+        """The last repeats are over."""
+        await asyncio.gather(*self._late)
+
+    async def _repeated(self, body: bytes) -> int:
+        await asyncio.sleep(self.chance.uniform(0.0, LATE))
+        return await self._call(body)
+
     async def _call(self, body: bytes) -> int:
-        """The status; 502 when the replica is not there."""
-        self._turn += 1
-        port = self.ports[self._turn % len(self.ports)]
-        try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        except OSError:
-            return 502
-        try:
-            head = (
-                f"POST /hook HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nConnection: close\r\n"
-                f"X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\nContent-Length: {len(body)}\r\n\r\n"
-            )
-            writer.write(head.encode() + body)
-            line = await reader.readline()
-            return int(line.split()[1]) if line else 502
-        except (OSError, IndexError, ValueError):
-            return 502
-        finally:
-            writer.transport.abort()
+        """The status; 502 when there is none."""
+        for _ in self.ports:
+            self._turn += 1
+            try:
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.ports[self._turn % len(self.ports)])
+            except OSError:
+                continue
+            return await _posted(reader, writer, body)
+        return 502
+
+
+async def _posted(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, body: bytes) -> int:
+    head = (
+        f"POST /hook HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        f"X-Telegram-Bot-Api-Secret-Token: {SECRET}\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    try:
+        writer.write(head.encode() + body)
+        line = await reader.readline()
+        return int(line.split()[1]) if line else 502
+    except (OSError, IndexError, ValueError):
+        return 502
+    finally:
+        writer.transport.abort()
 
 
 def pressed(chat: int, action: Action, number: int) -> dict[str, object]:
@@ -95,14 +111,14 @@ def asked(chat: int, text: str, number: int) -> dict[str, object]:
     return {"message": {"message_id": number, "date": int(time.time()), "chat": place, "from": person, "text": text}}
 
 
-async def crowd(proxy: Proxy, people: int, script: Sequence[Action], chance: random.Random) -> None:
-    """Everybody presses through the script, as many at once as the webhook takes."""
-    waiting = iter(range(FIRST_ASKER, FIRST_ASKER + people))
+async def crowd(proxy: Proxy, chats: Sequence[int], actions: Sequence[Action]) -> None:
+    """Everybody presses these, one after another, as many people at once as the webhook takes."""
+    waiting = iter(chats)
 
     async def worker() -> None:
         for chat in waiting:
-            for number, action in enumerate(script):
-                await proxy.hand(pressed(chat, action, 10 + number), chance)
+            for number, action in enumerate(actions):
+                await proxy.hand(pressed(chat, action, 10 + number))
 
     async with asyncio.TaskGroup() as group:
         for _ in range(AT_ONCE):

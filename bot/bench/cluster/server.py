@@ -55,9 +55,12 @@ class Server:
         )
         return str(done)
 
-    def kill(self) -> None:
-        """The whole server, at once: with the postmaster its children end."""
-        os.kill(self._own.get_pid(), signal.SIGKILL)
+    async def kill(self) -> None:
+        """The whole server, at once: with the postmaster its children end. Returns when the postmaster has."""
+        process = self.process
+        os.kill(process, signal.SIGKILL)
+        while _lives(process):
+            await asyncio.sleep(0.005)
 
     async def start(self) -> None:
         """Again, on what is left. Broken when it does not come."""
@@ -77,6 +80,14 @@ class Server:
         if port is not None:
             return f"postgresql+asyncpg://postgres@127.0.0.1:{port}/{database}"
         return f"postgresql+asyncpg://postgres@/{database}?host={self.socket}"
+
+
+def _lives(process: int) -> bool:
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 @contextlib.asynccontextmanager

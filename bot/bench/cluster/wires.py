@@ -21,6 +21,8 @@ class Wire:
         self.cuts = 0
         self.cut = 0
         self.port = 0
+        self.passed, self.severed = asyncio.Event(), asyncio.Event()
+        """Set when such a piece went, and when a connection was cut behind it; whoever waits clears them first."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far: asyncio.StreamWriter | None = None
@@ -46,11 +48,13 @@ class Wire:
             found = self._watched in piece
             if found:
                 self.marks.append(time.monotonic())
+                self.passed.set()
             far.write(piece)
             await far.drain()
             if found and self.cuts > 0:
                 self.cuts -= 1
                 self.cut += 1
+                self.severed.set()
                 return
 
 
