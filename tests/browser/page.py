@@ -60,9 +60,12 @@ class Screen:
         await expect(messages.nth(before)).to_contain_text(expected)
 
     async def sees(self, text: str) -> None:
-        """Until the bot's newest message holds the text."""
-        newest = self.page.get_by_test_id("from-bot").filter(has_text=text)
-        await newest.last.wait_for()
+        """Until a message of the bot's holds the text."""
+        await self.last(text).wait_for()
+
+    def last(self, text: str) -> Locator:
+        """The newest of the bot's messages that hold the text; others may have come after it."""
+        return self.page.get_by_test_id("from-bot").filter(has_text=text).last
 
     async def press(self, label: str) -> None:
         await self.log.get_by_role("button", name=label, exact=True).last.click()
