@@ -8,6 +8,9 @@ import shutil
 import pytest
 from hypothesis import settings
 
+from bot.handlers import panels
+from bot.wire import flood, gate_chats
+
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 """No test is red because the machine was busy."""
@@ -39,3 +42,12 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("DAUYS_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PTB_TIMEDELTA", "1")
+
+
+@pytest.fixture
+def quick_talks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message a second to a chat, as much from a person, an edit of a panel in three: their own tests hold that
+    (`tests/unit/wire`, `test_panels.py`), and in talks it would be nine tenths of the time."""
+    monkeypatch.setattr(gate_chats, "APART", 0.02)
+    monkeypatch.setattr(flood, "REFILL", 40.0)
+    monkeypatch.setattr(panels, "EVERY", 0.2)
