@@ -99,7 +99,7 @@ def try_(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the page; 0 takes a free one.")] = 8090,
     library: Annotated[Path | None, typer.Option(help="Another folder of YAML records.")] = None,
 ) -> None:
-    """Try the bot without a token: a stand-in for Telegram and a chat page on this machine."""
+    """Try it without a token, on this machine alone. Starts a stand-in for Telegram and a chat page."""
     from bot.trial import trial
 
     configure()
@@ -112,7 +112,7 @@ def check(
     path: Annotated[Path, typer.Argument(help="Folder of YAML records.")] = SHIPPED_LIBRARY,
     release: Annotated[bool, typer.Option(help="Fail on overdue reviews and unreviewed key texts too.")] = False,
 ) -> None:
-    """Check a library: every fault as file:line:column, exit 1 if there is one."""
+    """Check a library. Every fault as file:line:column; exit 1 if there is one."""
     from bot.shell.check import check_library
 
     raise typer.Exit(check_library(path, release=release, out=out, err=err))
@@ -145,7 +145,7 @@ def ask(
 
 @app.command()
 def doctor() -> None:
-    """Look for what would stop or endanger the bot; exit 1 if something would."""
+    """Look for what would stop or endanger the bot. Exit 1 if something would."""
     from bot.shell.doctor import diagnose
 
     settings = settings_or_exit()
@@ -156,7 +156,7 @@ def doctor() -> None:
 def healthcheck(
     alive: Annotated[bool, typer.Option("--alive", help="Only whether a new start would help.")] = False,
 ) -> None:
-    """Ask the running bot whether it is well: one line, exit 1 if it is not."""
+    """Ask the running bot whether it is well. One line; exit 1 if it is not."""
     from bot.shell.healthcheck import look
 
     raise typer.Exit(asyncio.run(look(settings_or_exit(), alive=alive, out=out, err=err)))
@@ -164,7 +164,7 @@ def healthcheck(
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to this version's schema; `run` does so too."""
+    """Bring the database to this version's schema. `run` does so too."""
     from bot.shell.migrate import migrate_database
 
     settings = settings_or_exit()
@@ -176,7 +176,7 @@ def status(
     watch: Annotated[bool, typer.Option("--watch", help="Keep looking until Ctrl-C.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """What the bot is doing: gate, readers as counts, broadcasts with their progress."""
+    """What the bot is doing. Gate, readers as counts, broadcasts with their progress."""
     from bot.shell.status import show_status
 
     settings = settings_or_exit()
@@ -203,7 +203,7 @@ def resume(
 
 @app.command()
 def reload() -> None:
-    """Have the running bot read its library again; a faulty one leaves the old one serving."""
+    """Have the running bot read its library again. A faulty one leaves the old one serving."""
     from bot.shell.reload import reload_library
 
     run_guarded(reload_library(settings_or_exit(), out, err))
@@ -211,7 +211,7 @@ def reload() -> None:
 
 @app.command(name="rotate-key")
 def rotate_key() -> None:
-    """Exchange the master key, also while the bot runs; backups made before can then be read by nobody."""
+    """Exchange the master key, also while the bot runs. Backups made before can then be read by nobody."""
     from bot.shell.rotate import rotate
 
     run_guarded(rotate(settings_or_exit(), out, err))
@@ -219,7 +219,7 @@ def rotate_key() -> None:
 
 @app.command()
 def backup(file: Annotated[Path, typer.Argument(help="A new file; never written over.")]) -> None:
-    """Write an encrypted copy of the database, also while the bot sends, and read it back."""
+    """Write an encrypted copy of the database. Also while the bot sends; it is read back before it counts."""
     from bot.shell.backup import make
 
     run_guarded(make(settings_or_exit(), file.absolute(), out, err))
@@ -227,7 +227,7 @@ def backup(file: Annotated[Path, typer.Argument(help="A new file; never written 
 
 @app.command()
 def restore(file: Annotated[Path, typer.Argument(help="A backup.")]) -> None:
-    """Put a backup where no database is; whoever was erased since it was made stays erased."""
+    """Put a backup where no database is. Whoever was erased since it was made stays erased."""
     from bot.shell.backup import bring_back
 
     run_guarded(bring_back(settings_or_exit(), file, out))
@@ -240,7 +240,7 @@ def move(
     ] = "",
     stay: Annotated[bool, typer.Option("--stay", help="Serve from this database after all.")] = False,
 ) -> None:
-    """Move every row into another database and compare them all; broken off, it goes on when run again."""
+    """Move every row into another database. All are compared; broken off, it goes on when run again."""
     from bot.shell.move import move_database, stay_here
 
     if bool(to) == stay:
@@ -262,7 +262,7 @@ def alert(
     as_: As = None,
     wait: Wait = False,
 ) -> None:
-    """Give the running bot an alert to send, under the same roles and approvals as in the chat."""
+    """Give the running bot an alert to send. Under the same roles and approvals as in the chat."""
     from bot.shell.alert import Given, alert_readers
 
     given = Given(text_file, lang, tuple(topic or ()), attach, at, as_)
@@ -275,7 +275,7 @@ def publish(
     as_: As = None,
     wait: Wait = False,
 ) -> None:
-    """Have the running bot send a content update: one broadcast each, ever."""
+    """Have the running bot send a content update. One broadcast each, ever."""
     from bot.shell.alert import publish_update
 
     run_guarded(publish_update(settings_or_exit(), update, as_, wait=wait, out=out, err=err))
@@ -289,7 +289,7 @@ app.add_typer(audit, name="audit")
 def audit_verify(
     head: Annotated[str, typer.Option(help="A head that was noted earlier: it must still be in the log.")] = "",
 ) -> None:
-    """Go through the log's chain: exit 1 if an entry was changed, removed, moved or cut off."""
+    """Go through the log's chain. Exit 1 if an entry was changed, removed, moved or cut off."""
     from bot.shell.audit import verify
 
     settings = settings_or_exit()
@@ -312,7 +312,7 @@ def bench_broadcast(
         bool, typer.Option(help="Without: nginx answers at once, and rate, latency, kill count not.")
     ] = True,
 ) -> None:
-    """One broadcast: rate, floods, CPU a message, memory, what was lost or doubled; peers beside it."""
+    """One broadcast, peers beside it. Rate, floods, CPU a message, memory, what was lost or doubled."""
     from bot.bench.command import broadcast, unlimited
 
     if not limit:
@@ -336,7 +336,7 @@ def bench_kills(
     kill: Annotated[int, typer.Option(min=1, help="Kills at each rate.")] = 50,
     rate: Annotated[list[float] | None, typer.Option(min=1, help="Messages a second; 30 and 1000.")] = None,
 ) -> None:
-    """kill -9 in every phase of broadcasts: exit 1 if a reader is lost, a duplicate unforeseen, a phase left out."""
+    """kill -9 in every phase of broadcasts. Exit 1 if a reader is lost, a duplicate unforeseen, a phase left out."""
     from bot.bench.command import kills
 
     run_guarded(kills(kills=kill, rates=rate or [30, 1000], out=out))
@@ -346,7 +346,7 @@ def bench_kills(
 def bench_cluster(
     row: Annotated[list[str] | None, typer.Option(help="Only these: paid, kill, sleep, move, fan-out.")] = None,
 ) -> None:
-    """A real PostgreSQL, several replicas: what a fall of either costs, and what they carry together."""
+    """A real PostgreSQL and several replicas. What a fall of either costs, and what they carry together."""
     from bot.bench.cluster.command import cluster
 
     run_guarded(cluster(row or [], out))

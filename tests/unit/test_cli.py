@@ -119,6 +119,13 @@ def test_a_port_in_use_is_one_line(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("group", [(), ("bench",), ("audit",)], ids=str)
+def test_each_line_of_the_help_is_whole(tmp_path: Path, group: tuple[str, ...]) -> None:
+    said = dauys(tmp_path, *group, "--help").stdout.partition("Commands:")[2]
+    assert said.strip()
+    assert "..." not in said
+
+
 def test_wrong_use_is_exit_2(tmp_path: Path) -> None:
     assert dauys(tmp_path, "no-such-command").returncode == 2
     assert dauys(tmp_path, "ask").returncode == 2
