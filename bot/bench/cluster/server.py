@@ -59,8 +59,7 @@ class Server:
         """The whole server, at once: with the postmaster its children end. Returns when the postmaster has."""
         process = self.process
         os.kill(process, signal.SIGKILL)
-        while _lives(process):
-            await asyncio.sleep(0.005)
+        await asyncio.to_thread(_gone, process)
 
     async def start(self) -> None:
         """Again, on what is left. Broken when it does not come."""
@@ -82,12 +81,16 @@ class Server:
         return f"postgresql+asyncpg://postgres@/{database}?host={self.socket}"
 
 
-def _lives(process: int) -> bool:
-    try:
-        stat = Path(f"/proc/{process}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
+def _gone(process: int) -> None:
+    """Until the process has ended, though perhaps nobody has asked for its end."""
+    while True:
+        try:
+            stat = Path(f"/proc/{process}/stat").read_text()
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        if stat.rpartition(")")[2].split()[0] == "Z":
+            return
+        time.sleep(0.005)
 
 
 @contextlib.asynccontextmanager
