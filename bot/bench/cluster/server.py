@@ -17,8 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from bot.bench.processes import Broken
 
-STARTS = 60.0
-"""Seconds that a killed server may take to be there again."""
+ENDS = 30.0
+"""Seconds that a killed server's processes may take to end."""
 
 
 class Server:
@@ -56,23 +56,24 @@ class Server:
         return str(done)
 
     async def kill(self) -> None:
-        """The whole server, at once: with the postmaster its children end. Returns when the postmaster has."""
-        process = self.process
-        os.kill(process, signal.SIGKILL)
-        await asyncio.to_thread(_gone, process)
+        """The whole server, at once: with its first process its children end. Returns when all have."""
+        first = self.process
+        children = _children(first)
+        os.kill(first, signal.SIGKILL)
+        for process in (first, *children):
+            await asyncio.to_thread(_gone, process)
 
     async def start(self) -> None:
         """Again, on what is left. Broken when it does not come."""
-        until = time.monotonic() + STARTS
-        while True:
-            try:
-                await asyncio.to_thread(self._own.ensure_postgres_running)
-            except Exception as error:  # noqa: BLE001 - the old one's children may still hold its memory
-                if time.monotonic() > until:
-                    raise Broken(f"PostgreSQL does not start again ({type(error).__name__})") from None
-                await asyncio.sleep(0.2)
-            else:
-                return
+        try:
+            await asyncio.to_thread(self._again)
+        except Exception as error:  # noqa: BLE001 - the wheel's errors have no common root
+            raise Broken(f"PostgreSQL does not start again ({type(error).__name__})") from None
+
+    def _again(self) -> None:
+        for left in ("postmaster.pid", ".s.PGSQL.5432.lock"):  # they name a process that has ended
+            (Path(self._own.pgdata) / left).unlink(missing_ok=True)
+        self._own.ensure_postgres_running()
 
     def address(self, database: str, port: int | None = None) -> str:
         """For DAUYS_DATABASE; with `port` through a wire on the loopback."""
@@ -81,9 +82,14 @@ class Server:
         return f"postgresql+asyncpg://postgres@/{database}?host={self.socket}"
 
 
+def _children(process: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
 def _gone(process: int) -> None:
-    """Until the process has ended, though perhaps nobody has asked for its end."""
-    while True:
+    """Until the process has ended, though perhaps nobody has asked for its end. Broken."""
+    until = time.monotonic() + ENDS
+    while time.monotonic() < until:
         try:
             stat = Path(f"/proc/{process}/stat").read_text()
         except (FileNotFoundError, ProcessLookupError):
@@ -91,6 +97,7 @@ def _gone(process: int) -> None:
         if stat.rpartition(")")[2].split()[0] == "Z":
             return
         time.sleep(0.005)
+    raise Broken("a process of the killed PostgreSQL does not end")
 
 
 @contextlib.asynccontextmanager
