@@ -33,17 +33,19 @@ class Brakes:
 
     async def order(self, broadcast: int, state: BroadcastState, note: str) -> bool:
         """Somebody's order. False: the broadcast cannot be brought into this state."""
-        self._runs.barred.add(broadcast)
+        self._runs.bar(broadcast)
         self._flights.withdraw(broadcast)
         moved = await self.moves.now(broadcast, state, note)
         if not moved:
-            self._runs.barred.discard(broadcast)
+            self._runs.unbar(broadcast)
+        elif broadcast not in self.moves:
+            self._runs.settle(broadcast)
         self._wake()
         return moved
 
     def pause(self, broadcast: int, note: str) -> None:
         """The engine's own pause."""
-        self._runs.barred.add(broadcast)
+        self._runs.bar(broadcast)
         self._flights.withdraw(broadcast)
         self.moves.add(broadcast, BroadcastState.PAUSED, note)
         self._wake()
@@ -54,8 +56,10 @@ class Brakes:
 
     def _moved(self, broadcast: int, state: BroadcastState, note: str, moved: bool) -> None:
         self._runs.forget(broadcast)
-        if state is not BroadcastState.PAUSED:
-            self._runs.barred.discard(broadcast)
+        if state is BroadcastState.PAUSED:
+            self._runs.settle(broadcast)
+        else:
+            self._runs.unbar(broadcast)
         if moved:
             self._observer.moved(broadcast, state, note)
         self._wake()

@@ -104,7 +104,7 @@ class Engine:
         moved = await self._ledger.set_state(broadcast, BroadcastState.RUNNING, self._clock.time())
         if moved:
             self._runs.forget(broadcast)
-            self._runs.barred.discard(broadcast)
+            self._runs.unbar(broadcast)
             self._halt.note = None
         self.wake()
         return moved
@@ -196,7 +196,9 @@ class Engine:
         await self._halt.keep()
 
     async def _look(self) -> None:
+        stopped = dict(self._runs.settled)
         active = await self._patience.ask(self._ledger.active)
+        self._runs.resumed(active, stopped)
         now = self._seen = self._clock.monotonic()
         for gone in self._runs.see(active):
             self._flights.withdraw(gone)
@@ -263,7 +265,7 @@ class Engine:
         if run.sending:
             self._orphans = True
         elif self._runs.get(run.id) is run:
-            self._runs.barred.add(run.id)
+            self._runs.bar(run.id)
             self.observer.progress(self._meter.progress(run.broadcast, self._clock.monotonic()))
             self._brakes.moves.add(run.id, BroadcastState.DONE, "")
             await self._brakes.moves.write()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.broadcast.decide import LONGEST_BACKOFF
@@ -45,10 +45,37 @@ class Runs:
     """Oldest first. `barred` may not send, whatever the ledger said a moment ago."""
 
     barred: set[int] = field(default_factory=set)
+    settled: dict[int, object] = field(default_factory=dict)
+    """Of what is barred: what the ledger has as stopped, each with a mark of that stop."""
     _runs: dict[int, Run] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Run]:
         return iter([run for run in self._runs.values() if run.id not in self.barred])
+
+    def bar(self, broadcast: int) -> None:
+        self.barred.add(broadcast)
+        self.settled.pop(broadcast, None)
+
+    def settle(self, broadcast: int) -> None:
+        """It is barred, and the ledger knows: whoever finds it running from now on, finds it resumed."""
+        if broadcast in self.barred:
+            self.settled[broadcast] = object()
+
+    def unbar(self, broadcast: int) -> None:
+        self.barred.discard(broadcast)
+        self.settled.pop(broadcast, None)
+
+    def resumed(self, active: Sequence[Broadcast], before: Mapping[int, object]) -> None:
+        """What another bot has resumed is barred no more. `before`: what was settled when `active` was asked for."""
+        for broadcast in active:
+            mark = before.get(broadcast.id)
+            if (
+                mark is not None
+                and broadcast.state is BroadcastState.RUNNING
+                and self.settled.get(broadcast.id) is mark
+            ):
+                self.unbar(broadcast.id)
+                self.forget(broadcast.id)
 
     def get(self, broadcast: int) -> Run | None:
         return self._runs.get(broadcast)
@@ -69,6 +96,7 @@ class Runs:
     def clear(self) -> None:
         """Forgets all, what is barred too."""
         self.barred.clear()
+        self.settled.clear()
         self._runs.clear()
 
     def stirred(self, broadcasts: Iterable[int]) -> None:

@@ -182,6 +182,35 @@ def test_a_pause_during_fan_out_holds_and_resuming_completes_it() -> None:
     assert on.sent() == 9000
 
 
+@pytest.mark.parametrize("how", ["pause", "halt"])
+def test_what_this_bot_paused_goes_on_when_another_one_resumes_it(how: str) -> None:
+    on = stage(60)
+    on.ledger.latency = 0.05
+
+    async def resumed() -> None:
+        async with on.running():
+            for _ in range(3):
+                before = on.sent()
+                await on.until(lambda held=before: on.sent() > held + 5)  # type: ignore[misc] # bound at once
+                if how == "pause":
+                    assert await on.engine.pause(1)
+                else:
+                    on.engine.halt("by hand")
+                    await on.until_state(PAUSED)
+                await asyncio.sleep(10)
+                held = on.sent()
+                await on.ledger.halt(None)
+                on.engine.heed()
+                await asyncio.sleep(5)
+                assert on.sent() == held
+                assert await on.ledger.set_state(1, BroadcastState.RUNNING, on.clock.time(), "")
+                on.engine.wake()
+            await on.until_state(DONE, seconds=60)
+
+    warped(resumed())
+    assert set(on.telegram.got.values()) == {1}
+
+
 def test_what_was_cancelled_cannot_be_resumed_nor_paused() -> None:
     on = stage(3000)
 
