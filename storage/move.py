@@ -10,7 +10,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -54,7 +55,9 @@ async def move(
     try:
         if storage.rotation.pending:
             raise Locked("a key rotation has not ended; run dauys rotate-key, then move")
-        target = _target(to, data)
+        with _called():
+            target = _target(to, data)
+            await _answers(target)
         try:
             return await _Move(storage._database, target, storage.rotation.identity, told).run()
         finally:
@@ -84,6 +87,25 @@ def _target(to: str, data: Path) -> Database:
         )
     for_its_owner_alone(path)
     return Database(sqlite_url(data))
+
+
+@contextmanager
+def _called() -> Iterator[None]:
+    """What is wrong with the new address, by the option that named it."""
+    try:
+        yield
+    except StorageError as error:
+        raise type(error)(str(error).replace("DAUYS_DATABASE:", "--to:", 1)) from None
+
+
+async def _answers(target: Database) -> None:
+    """Before anything is marked: the new database can be reached. StorageError."""
+    try:
+        async with target.begin():
+            pass
+    except BaseException:
+        await target.close()
+        raise
 
 
 class _Move:

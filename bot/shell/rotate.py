@@ -12,9 +12,8 @@ from bot.shell.order import order
 
 async def rotate(settings: Settings, out: Console, err: Console) -> None:
     """Refused and StorageError, one line each; broken off, the next call or start goes on."""
-    with Progress(
-        TextColumn("Sealing readers' numbers anew"), BarColumn(), MofNCompleteColumn(), console=err, transient=True
-    ) as bar:
+    columns = (TextColumn("Sealing readers' numbers anew"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
         task = bar.add_task("", total=None)
 
         def far(said: Json) -> None:

@@ -26,6 +26,8 @@ ENDED_SHOWN = 3
 STYLES = {"running": "green", "paused": "yellow", "approved": "cyan", "cancelled": "dim", "done": "dim"}
 CALLED = {"correct": "correction"}
 DONE = {"recall": "deleted", "correct": "corrected"}
+SILENT = 5.0
+"""Seconds after which a replica that has said nothing counts as gone; each says twice a second that it lives."""
 Json = Mapping[str, Any]
 Look = Callable[[], Awaitable[Json]]
 
@@ -111,10 +113,16 @@ def plain(seen: Json) -> Iterator[str]:
 
 def _replicas(seen: Json) -> Iterator[str]:
     """One line a bot on a database that several share: which leads, and for how long each has said nothing."""
-    for one in seen.get("replicas", []):
+    replicas = seen.get("replicas", [])
+    for one in replicas:
         role = f"leads, term {one['epoch']}" if one["leads"] else "stands by"
         here = " (this one)" if one["here"] else ""
-        yield f"Replica {one['label']}{here}: {role}, heard of {one['silent']:.1f} s ago."
+        heard = f"{role}, heard of {one['silent']:.1f} s ago"
+        if one["silent"] >= SILENT:
+            heard = f"SILENT for {one['silent']:.0f} s; it has died, or the database is out of its reach"
+        yield f"Replica {one['label']}{here}: {heard}."
+    if replicas and not any(one["leads"] and one["silent"] < SILENT for one in replicas):
+        yield "Nobody leads at this moment, so nothing is sent; another replica takes over within 15 s."
 
 
 def _shown(seen: Json) -> list[Json]:
@@ -124,7 +132,8 @@ def _shown(seen: Json) -> list[Json]:
 
 
 def _head(seen: Json) -> Iterator[str | tuple[str, str]]:
-    yield f"The bot runs (process {seen['pid']})." if seen["pid"] else "No bot runs."
+    beside = " in this folder" if seen.get("replicas") else ""
+    yield f"The bot runs (process {seen['pid']})." if seen["pid"] else f"No bot runs{beside}."
     if seen["halted"]:
         yield " "
         yield f"HALTED: {seen['halted']} Nothing is sent until dauys resume.", "bold red"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from storage import backup
 from storage.errors import Locked, ReadOnly, StorageError
@@ -243,6 +244,21 @@ async def test_a_target_that_is_not_free_is_refused_and_the_old_one_serves_on(ot
     with pytest.raises(Moved, match="names the database that is to be moved"):
         await moved(tmp_path, None, HERE)
     await (await opened(None, tmp_path)).close()
+
+
+async def test_a_target_out_of_reach_is_named_by_its_option_and_nothing_is_marked(
+    other: str, server: Server, tmp_path: Path
+) -> None:
+    await (await opened(None, tmp_path)).close()
+    before = {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()}
+    missing = make_url(other).set(database="dauys_nowhere").render_as_string(hide_password=False)
+    wrong = make_url(server.guarded(other, "right")).set(password="hush").render_as_string(hide_password=False)
+    for to, said in ((missing, "--to: the server has no such"), (wrong, "--to: the server refuses this password")):
+        with pytest.raises(StorageError) as caught:
+            await moved(tmp_path, None, to)
+        assert str(caught.value).startswith(said)
+        assert "hush" not in str(caught.value)
+        assert {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()} == before
 
 
 async def test_no_move_while_another_bot_is_connected(other: str, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from storage.postgres import QUIET, SESSION
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 OWN, MANAGED = "compose.postgresql.yaml", "compose.managed.yaml"
 BOTH = pytest.mark.parametrize("name", [OWN, MANAGED])
+OWN_OF_EACH = ("hostname", "volumes", "networks")
 GIVEN = {"BOT_HOST": "bot.example.org", "KEY_FOLDER": "/key", "LIBRARY_FOLDER": "/library", "TLS_FOLDER": "/tls"}
 HELD = {
     "token": "1234567890:" + "T" * 35,
@@ -75,8 +76,8 @@ def test_the_replicas_differ_in_their_folder_and_address_alone(name: str) -> Non
         assert one["read_only"]
         assert one["cap_drop"] == ["ALL"]
         assert one["ulimits"]["core"] == 0
-    same = {key: value for key, value in first.items() if key not in ("volumes", "networks")}
-    assert same == {key: value for key, value in second.items() if key not in ("volumes", "networks")}
+    same = {key: value for key, value in first.items() if key not in OWN_OF_EACH}
+    assert same == {key: value for key, value in second.items() if key not in OWN_OF_EACH}
     keys = [
         [volume.rpartition("}")[2] for volume in one["volumes"] if "KEY_FOLDER" in volume] for one in (first, second)
     ]
