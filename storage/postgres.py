@@ -55,6 +55,7 @@ QUIET = {
     "log_duration": "off",
 }
 """Logging of our statements, off where the server lets this user say so (superusers, or GRANT SET ON PARAMETER)."""
+OURS = ", ".join(f'"{name}"' for name in metadata.tables)
 _ANNOUNCED = text(ANNOUNCE.replace("$1", "CAST(:kind AS text)").replace("$2", "CAST(:by AS text)"))
 _QUIETED = "SELECT set_config($1, $2, false) WHERE has_parameter_privilege($1, 'SET')"
 
@@ -179,7 +180,7 @@ class Postgres(Database):
             if number is not None:
                 sequence = func.pg_get_serial_sequence(table.name, number.name)
                 await connection.execute(select(func.setval(sequence, func.max(number))))
-        await connection.execute(text("ANALYZE"))
+        await connection.execute(text(f"ANALYZE {OURS}"))
 
     async def connected(self) -> int:
         async with self.begin() as connection:
@@ -187,12 +188,11 @@ class Postgres(Database):
 
     async def vacuum(self) -> None:
         """Every table of ours written anew, without what its free space still holds."""
-        named = ", ".join(f'"{name}"' for name in metadata.tables)
         async with self._turn:
             with translated():
                 async with self.engine.connect() as connection:
                     raw: Any = await connection.get_raw_connection()
-                    await raw.driver_connection.execute(f"VACUUM (FULL) {named}")
+                    await raw.driver_connection.execute(f"VACUUM (FULL) {OURS}")
 
 
 def _prepare(connection: Any, _: object) -> None:
