@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import datetime as dt
+import re
 import ssl
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -23,6 +24,8 @@ from storage.postgres import Postgres
 ASKED = b"\x00\x00\x00\x08\x04\xd2\x16\x2f"
 """SSLRequest, https://www.postgresql.org/docs/current/protocol-message-formats.html"""
 KNOWN_AS = "localhost"
+VERSION = re.compile(rb"(server_version\x00)([^\x00]+)")
+"""ParameterStatus, likewise."""
 
 
 def certificate(folder: Path) -> Path:
@@ -44,12 +47,15 @@ def certificate(folder: Path) -> Path:
 
 
 @contextlib.asynccontextmanager
-async def front(socket: Path, pem: Path | None) -> AsyncIterator[int]:
-    """A port of the real server that speaks TLS with this certificate, or refuses TLS without one."""
+async def front(url: str, pem: Path | None, version: bytes = b"") -> AsyncIterator[int]:
+    """A port of the real server that speaks TLS with this certificate, or refuses TLS without one. `version`: what it
+    says of itself instead of its own."""
 
     async def pump(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             while chunk := await source.read(65536):
+                if version:
+                    chunk = VERSION.sub(lambda found: found[1] + version.ljust(len(found[2])), chunk)
                 sink.write(chunk)
                 await sink.drain()
         sink.close()
@@ -65,7 +71,7 @@ async def front(socket: Path, pem: Path | None) -> AsyncIterator[int]:
         elif first == ASKED:
             writer.write(b"N")
             first = b""
-        inner_reader, inner = await asyncio.open_unix_connection(socket)
+        inner_reader, inner = await behind(url)
         inner.write(first)
         await asyncio.gather(pump(reader, inner), pump(inner_reader, writer))
 
@@ -100,9 +106,13 @@ def seen_at(url: str, port: int, host: str = KNOWN_AS, query: str = "") -> str:
     return f"postgresql+asyncpg://{made.username}:hush@{host}:{port}/{made.database}{query}"
 
 
-def socket_of(url: str) -> Path:
+async def behind(url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """To the real server, by its socket in the file system or its port."""
     made = make_url(url)
-    return Path(str(made.query["host"])) / f".s.PGSQL.{made.port or 5432}"
+    host, port = str(made.query.get("host", made.host or "")), made.port or 5432
+    if host.startswith("/"):
+        return await asyncio.open_unix_connection(Path(host) / f".s.PGSQL.{port}")
+    return await asyncio.open_connection(host, port)
 
 
 async def greeted(where: str) -> str:
@@ -123,17 +133,29 @@ async def refused(where: str) -> str:
 
 async def test_a_trusted_certificate_for_the_name(url: str, tmp_path: Path) -> None:
     pem = certificate(tmp_path)
-    async with front(socket_of(url), pem) as port:
+    async with front(url, pem) as port:
         assert await greeted(seen_at(url, port, query=f"?sslrootcert={pem}")) == "well"
 
 
 async def test_no_authority_known_no_name_that_fits_no_tls_at_all(url: str, tmp_path: Path) -> None:
     pem = certificate(tmp_path)
-    async with front(socket_of(url), pem) as port:
+    async with front(url, pem) as port:
         assert "no trusted TLS" in await refused(seen_at(url, port))
         assert "no trusted TLS" in await refused(seen_at(url, port, "127.0.0.1", f"?sslrootcert={pem}"))
-    async with front(socket_of(url), None) as port:
+    async with front(url, None) as port:
         assert "no trusted TLS" in await refused(seen_at(url, port))
+
+
+@pytest.mark.parametrize(("version", "told"), [(b"14.9", "PostgreSQL 14 is too old; 15 or newer"), (b"15.1", "")])
+async def test_a_server_that_says_how_old_it_is(url: str, version: bytes, told: str, tmp_path: Path) -> None:
+    pem = certificate(tmp_path)
+    async with front(url, pem, version) as port:
+        where = seen_at(url, port, query=f"?sslrootcert={pem}")
+        if told:
+            with pytest.raises(StorageError, match=told):
+                await greeted(where)
+        else:
+            assert await greeted(where) == "well"
 
 
 @pytest.mark.parametrize(
