@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 
 import pytest
+from sqlalchemy import make_url
 
 from storage.postgres import Postgres
 from storage.replicas.claims import Handed, Handling, Overtaken, handling
@@ -74,11 +75,13 @@ async def test_a_deposed_leader_commits_nothing(url: str) -> None:
 
 async def test_the_session_of_a_leader_is_cut(url: str, server: Server) -> None:
     """Whoever is there next leads, in a new term; and every replica is heard of again."""
+    name = make_url(url).database
     async with joined(url) as first, joined(url) as second:
         await until(lambda: first.others.mine() or second.others.mine())
         for _ in range(3):
             before = max(first.others.epoch or 0, second.others.epoch or 0)
-            server.tell("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dauys'")
+            cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608 - ours
+            server.tell(cut)
             async with asyncio.timeout(30):
                 while max(first.others.epoch or 0, second.others.epoch or 0) <= before:
                     assert not (first.others.mine() and second.others.mine())
