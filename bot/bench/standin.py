@@ -198,9 +198,15 @@ class Server:
         return {}
 
     def _do_urgent(self, order: Json) -> Json:
-        """When the owner's updates were handed over and their messages came; when the watched words came."""
+        """When the owner's updates were handed over and their messages came, and how many messages to others came
+        between; when the watched words came."""
         found = self.telegram
-        return {"handed": list(found.handed.values()), "answered": list(found.answered), "watched": list(found.marked)}
+        return {
+            "handed": list(found.handed.values()),
+            "answered": list(found.answered),
+            "ahead": [then - before for before, then in zip(*found.ahead, strict=False)],
+            "watched": list(found.marked),
+        }
 
     def _do_kept(self, order: Json) -> Json:
         """Numbers of the updates that the bot has not acknowledged."""

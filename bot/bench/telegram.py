@@ -87,6 +87,9 @@ class Telegram:
     """The owner's updates, by number -> when a poll was first answered with them."""
     answered: array[float] = field(default_factory=lambda: array("d"))
     """When each new message to the owner came."""
+    ahead: tuple[array[int], array[int]] = field(default_factory=lambda: (array("q"), array("q")))
+    """How many messages to others had come when each of the owner's updates was handed over, and was answered."""
+    others: int = 0
     watched: str = ""
     marked: array[float] = field(default_factory=lambda: array("d"))
     """When each message with the watched words came."""
@@ -173,6 +176,9 @@ class Telegram:
     def _watch(self, body: bytes, chat: int) -> None:
         if chat == OWNER:
             self.answered.append(self.now())
+            self.ahead[1].append(self.others)
+        else:
+            self.others += 1
         if self.watched and self.watched in str(_fields(body).get("text", "")):
             self.marked.append(self.now())
 
@@ -240,8 +246,9 @@ class Telegram:
         """What a poll is answered with."""
         given = self.updates[:100]
         for update in given:
-            if update.get("message", {}).get("from", {}).get("id") == OWNER:
-                self.handed.setdefault(update["update_id"], self.now())
+            if update.get("message", {}).get("from", {}).get("id") == OWNER and update["update_id"] not in self.handed:
+                self.handed[update["update_id"]] = self.now()
+                self.ahead[0].append(self.others)
         return given
 
     def acknowledge(self, offset: int) -> None:

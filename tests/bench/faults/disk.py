@@ -14,7 +14,17 @@ from bot.bench.stage import TOKEN
 from bot.control import ask
 from tests.bench.delivery import troubles
 from tests.bench.delivery.yard import Yard
-from tests.bench.faults.lives import Bot, broadcast_meets, delivered, last, outcome, refused_start, set_up, unclear
+from tests.bench.faults.lives import (
+    Bot,
+    broadcast_meets,
+    delivered,
+    last,
+    lasting,
+    outcome,
+    refused_start,
+    set_up,
+    unclear,
+)
 from tests.bench.faults.rows import STOPS, Row, Seen, seen_in
 from tests.bench.faults.signals import pressed
 
@@ -193,7 +203,7 @@ async def _flagged(yard: Yard, ill: str, words: str, then, *options: str) -> See
         flag = bot.folder / ill
         flag.touch()
         await then(bot, telegram)
-        await asyncio.sleep(yard.many(60, 2))
+        await lasting(child, yard.many(60, 2), words)
         flag.unlink()
         await ask(bot.data, "status")
 

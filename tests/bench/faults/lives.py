@@ -97,6 +97,12 @@ async def until(true: Callable[[], object], what: str, patience: float = PATIENC
         await asyncio.sleep(0.02)
 
 
+async def lasting(child: Child, seconds: float, words: str) -> None:
+    """So long, and until the log says these words, however busy the machine is."""
+    await asyncio.sleep(seconds)
+    await until(lambda: heard(child.words(), words), f"the log says: {words}")
+
+
 async def listens(child: Child) -> None:
     await until(lambda: heard(child.words(), LISTENS) or not child.running, "the bot listens")
     if not child.running:

@@ -17,6 +17,7 @@ from tests.bench.faults.lives import (
     answered,
     broadcast_meets,
     delivered,
+    lasting,
     listens,
     outcome,
     refused_start,
@@ -27,6 +28,7 @@ from tests.bench.faults.rows import STOPS, Row, Seen
 
 HOUR = 3600
 UNREACHED = "cannot be reached"
+SECOND_SAID = "another program polls with this token"
 CLOSED = "Telegram closed the gate"
 PAGE = "<html><body><h1>502 Bad Gateway</h1></body></html>"
 WRONG_TOKEN = {"ok": False, "error_code": 401, "description": "Unauthorized"}
@@ -52,7 +54,7 @@ async def nameless(yard: Yard) -> Seen:
             flag.touch()
             await telegram.order("down")  # a connection that stands needs no name
             await telegram.order("up")
-            await asyncio.sleep(seconds)
+            await lasting(child, seconds, UNREACHED)
             flag.unlink()
             await bot.until_ended(60)
             await answered(child, telegram, "/whoami", "800")
@@ -64,31 +66,30 @@ async def nameless(yard: Yard) -> Seen:
 async def down(yard: Yard) -> Seen:
     async def trouble(bot: Bot, telegram: StandIn, child: Child) -> None:
         await telegram.order("down")
-        await asyncio.sleep(yard.many(60, 2))
+        await lasting(child, yard.many(60, 2), UNREACHED)
         await telegram.order("up")
 
     return await broadcast_meets(trouble, UNREACHED, readers=200)
 
 
 async def refusing(yard: Yard, *, code: int, body: Json | str, words: str, methods: tuple[str, ...] = ()) -> Seen:
-    """Every call is answered so for a minute."""
+    """Every call is answered so for a minute; `code` 0: the connection is cut instead."""
 
     async def trouble(bot: Bot, telegram: StandIn, child: Child) -> None:
         await telegram.order("refuse", code=code, body=body, methods=methods)
-        await until(lambda: any(words in line for line in child.words()), f"the log says: {words}")
-        await asyncio.sleep(yard.many(60, 2))
+        await lasting(child, yard.many(60, 2), words)
         await telegram.order("refuse")
 
     return await broadcast_meets(trouble, words, readers=200)
 
 
-async def each(yard: Yard, *, fault: str, words: str) -> Seen:
-    """The first message to each of twenty readers meets it."""
+async def each(yard: Yard, *, fault: str) -> Seen:
+    """The first message to each of twenty readers meets it, here and there among the others."""
 
     async def trouble(bot: Bot, telegram: StandIn, child: Child) -> None:
         await telegram.order("faults", chats={FIRST_CHAT + number: [fault] for number in range(80, 100)})
 
-    return await broadcast_meets(trouble, words)
+    return await broadcast_meets(trouble, "")
 
 
 async def revoked(yard: Yard) -> Seen:
@@ -96,8 +97,7 @@ async def revoked(yard: Yard) -> Seen:
 
     async def trouble(bot: Bot, telegram: StandIn, child: Child) -> None:
         await telegram.order("refuse", code=401, body=WRONG_TOKEN)
-        await until(lambda: any("refuses the token" in line for line in child.words()), "the log tells of the token")
-        await asyncio.sleep(yard.many(60, 2))
+        await lasting(child, yard.many(60, 2), "refuses the token")
         told = await ask(bot.data, "status")
         assert told["halted"], "sending is not halted"
         assert told["broadcasts"][0]["state"] == "paused", told["broadcasts"][0]["state"]
@@ -116,12 +116,12 @@ async def unknown_token(yard: Yard) -> Seen:
 async def second_poller(yard: Yard) -> Seen:
     async def trouble(bot: Bot, telegram: StandIn, child: Child) -> None:
         await telegram.order("refuse", code=409, body=SECOND, methods=["getUpdates"])
-        await asyncio.sleep(yard.many(60, 2))
+        await lasting(child, yard.many(60, 2), SECOND_SAID)
         await telegram.order("refuse")
         messages = (await telegram.order("owner"))["messages"]
         assert any("another program" in one["text"].lower() for one in messages), "the owners are not told"
 
-    return await broadcast_meets(trouble, "another program polls with this token")
+    return await broadcast_meets(trouble, SECOND_SAID)
 
 
 async def an_hour(yard: Yard) -> Seen:
@@ -169,12 +169,12 @@ ROWS = {
     "dns": Row("DNS fails for 60 s and all connections break while a broadcast runs", nameless),
     "down": Row("Telegram is down for 60 s while a broadcast runs", down),
     "cut-before": Row(
-        "the connection is cut before the request was taken, for 20 readers",
-        partial(each, fault="cut-before", words=UNREACHED),
+        "every message's connection is cut before the request was taken, for 60 s while a broadcast runs",
+        partial(refusing, code=0, body={}, words=UNREACHED, methods=("sendMessage",)),
     ),
     "cut-after": Row(
         "the connection is cut after the request was taken, for 20 readers",
-        partial(each, fault="cut-after", words=""),
+        partial(each, fault="cut-after"),
         "0 lost; each duplicate was recorded beforehand and stands in the broadcast's report",
     ),
     "not-json": Row(
