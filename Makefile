@@ -1,9 +1,10 @@
 # Each target sets up what it needs in .venv, from the hash-locked requirement files.
 PYTHON ?= python3
 BIN := .venv/bin
+SBOM ?= dauys.cdx.json
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: try test check bench bench-faults lock screenshots clean
+.PHONY: try test check bench bench-faults lock sbom audit screenshots clean
 
 try: .venv/run ## the bot, a stand-in for Telegram and a chat page, on this machine, without a token
 	@$(BIN)/dauys try
@@ -32,6 +33,12 @@ lock: .venv/dev ## resolves the requirement files anew from pyproject.toml
 		--output-file requirements-dev.txt
 	@$(BIN)/uv pip compile tests/bench/peers/requirements.in --universal --python-version 3.11 --generate-hashes \
 		--no-emit-index-url --no-annotate --no-header --upgrade --quiet --output-file tests/bench/peers/requirements.txt
+
+sbom: .venv/dev ## what a run installs, with versions, hashes and licences, as CycloneDX JSON
+	@$(BIN)/python -m tools.sbom $(SBOM)
+
+audit: .venv/dev ## known weaknesses of what is locked; make says "Error 3" where the database could not be asked
+	@$(BIN)/python -m tools.audit
 
 screenshots: .venv/dev ## the README's pictures, from the running page
 	@$(BIN)/python -m tests.browser.screenshots
