@@ -57,7 +57,8 @@ class Bucket:
 
 @dataclass(slots=True)
 class Share:
-    """At most `part` of what the budget gives in any ten seconds, without long gaps: a small bucket."""
+    """At most `part` of what the budget gives in any ten seconds, or one where that is less, without long gaps: a
+    small bucket."""
 
     part: float
     ahead: float
@@ -69,13 +70,14 @@ class Share:
         return self.bucket.fill(now, self.refill(rate), most)
 
     def refill(self, rate: float) -> float:
-        whole = self.part * rate * WINDOW
+        whole = max(1.0, self.part * rate * WINDOW)
         return max(whole - max(1.0, self.part * rate * self.ahead), whole / 2) / WINDOW
 
 
 class Budget:
     """Lanes by urgency: an editor's commands; answers, of which at most 80 % of any ten seconds while a
-    broadcast waits; broadcasts; panels, at most 3 % of any ten seconds, ahead of broadcasts after a second."""
+    broadcast waits; broadcasts; panels, at most 3 % (at a low pace one in twenty seconds), ahead of broadcasts after a
+    second."""
 
     def __init__(self, rate: float, lanes: Sequence[Lane], chats: Chats) -> None:
         self.tempo = Tempo(rate)
