@@ -27,6 +27,8 @@ GIVEN_UP = 600.0
 """Seconds after which an update whose replica died holds up its chat no more: Telegram would have sent it again."""
 KEPT = 26 * 3600.0
 """Seconds for which numbers are remembered; Telegram keeps an update for 24 hours."""
+FORGOTTEN = 3600.0
+"""Seconds after which nothing is kept of a replica that died."""
 
 
 class Handed(Enum):
@@ -79,6 +81,7 @@ _DONE = "UPDATE taken SET done = true, chat = NULL WHERE number = $1 AND owner =
 _LEAVE = "DELETE FROM taken WHERE number = $1 AND owner = $2 AND NOT done AND effects = 0"
 _GIVE_UP = "DELETE FROM taken WHERE number = $1 AND owner = $2 AND NOT done"
 _FORGET = f"DELETE FROM taken WHERE done AND at < {_NOW} - $1::float8"  # noqa: S608 - constants alone
+_BURY = f"DELETE FROM replica WHERE seen < {_NOW} - $1::float8"  # noqa: S608 - constants alone
 _RECORD = text(
     """
     WITH wrote AS (SELECT pg_current_xact_id_if_assigned() IS NOT NULL AS yes),
@@ -126,8 +129,9 @@ class Claims:
         await self._session.fetch(_LEAVE, number, self.owner)
 
     async def forget(self) -> None:
-        """Numbers that Telegram sends no more."""
+        """Numbers that Telegram sends no more, and replicas that died. One that only slept makes its row anew."""
         await self._session.fetch(_FORGET, KEPT)
+        await self._session.fetch(_BURY, FORGOTTEN)
 
 
 async def recorded(connection: AsyncConnection) -> None:

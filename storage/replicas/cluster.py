@@ -31,8 +31,6 @@ LEADER = 0x4461
 CHANNEL = "dauys"
 ROUND = 0.5
 """Seconds between two signs of life."""
-FORGOTTEN = 3600.0
-"""Seconds after which a replica that died is named no more."""
 _NOW = "extract(epoch FROM clock_timestamp())"
 _BEAT = f"""
 INSERT INTO replica (name, label, slot, started, seen) VALUES ($1, $2, $3, {_NOW}, {_NOW})

@@ -193,6 +193,22 @@ async def test_the_update_of_a_dead_replica_is_taken_over_and_it_commits_nothing
         await late.close()
 
 
+async def test_nothing_is_kept_of_a_replica_that_died_an_hour_ago(url: str) -> None:
+    async with joined(url) as first:
+        await until(lambda: first.others._known is not None)
+        died = "INSERT INTO replica VALUES ('{}', 'host:1', 1, 0, extract(epoch FROM now()) - {})"
+        async with first.begin() as connection:
+            for name, silent in (("long", 3601), ("late", 3500)):
+                await connection.exec_driver_sql(died.format(name, silent))
+            await connection.exec_driver_sql("INSERT INTO taken VALUES (1, NULL, 'long', 0, false, false, 0, 0)")
+        assert first.others.claims is not None
+        await first.others.claims.forget()
+        async with first.begin() as connection:
+            left = await connection.exec_driver_sql("SELECT name FROM replica ORDER BY seen")
+            assert [row[0] for row in left] == ["late", first.others.name]
+        assert (await first.others.claims.take(1, None)).handed is Handed.AGAIN
+
+
 async def test_leases_of_several_stay_within_the_rate(url: str) -> None:
     async with joined(url) as first, joined(url) as second:
         await until(lambda: first.others._known is not None and second.others._known is not None)
