@@ -25,6 +25,7 @@ from bot.control import Control
 from bot.desk.shelf import read_shelf
 from bot.handlers import register
 from bot.handlers.context import Services, bound_context
+from bot.handlers.heads import Heads
 from bot.handlers.hide import sweep
 from bot.handlers.library import read_again
 from bot.handlers.metadata import register as register_metadata
@@ -187,6 +188,7 @@ async def _serve(
                 partial(_housekeeping, services, together),
                 partial(_reloads, services),
                 partial(_news, services, application, inbound, together),
+                Heads(services, application.bot, together.leading).run,
                 *together.tasks(),
                 *inbound.tasks(),
                 *vigil.tasks(),

@@ -11,6 +11,7 @@ import contextlib
 import hmac
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ PAGE = 1000
 LONGEST = 400
 """Characters of a detail that are kept."""
 ACTOR = "audit.actor"
+REKEYED = "rotate-key"
+"""The action after which all entries have other codes."""
 
 
 def code(keys: Keys, before: bytes, at: str, actor: bytes, action: str, detail: str) -> bytes:
@@ -111,7 +114,7 @@ class Audit:
 
     async def verify(self, head: str = "") -> Chain:
         """Goes through the whole log; `head` is one that was noted earlier, and must still be in it."""
-        before, entries, last, seen = b"", 0, 0, not head
+        before, entries, last, seen, rekeyed = b"", 0, 0, not head, 0
         while True:
             async with self._database.begin() as connection:
                 query = select(audit).where(audit.c.id > last).order_by(audit.c.id).limit(PAGE)
@@ -122,13 +125,17 @@ class Audit:
                     return Chain(entries, head_of(last, before) if entries else "", broken=row["id"], cut=cut)
                 before, last, entries = row["mac"], row["id"], entries + 1
                 seen = seen or hmac.compare_digest(head_of(last, before), head)
+                rekeyed = last if row["action"] == REKEYED else rekeyed
             if not rows:
                 break
-        noted = head.partition(":")[0]
-        if not seen:
-            cut = int(noted) if noted.isdecimal() else last
-        anchored = self._anchor is not None and self._anchor.read() is not None
-        return Chain(entries, head_of(last, before) if entries else "", cut=cut, anchored=anchored or not entries)
+        found = Chain(entries, head_of(last, before) if entries else "", cut=cut, anchored=self._has_anchor(entries))
+        if seen:
+            return found
+        noted = int(number) if (number := head.partition(":")[0]).isdecimal() else last
+        return replace(found, cut=noted, rekeyed=rekeyed if rekeyed > noted else None)
+
+    def _has_anchor(self, entries: int) -> bool:
+        return not entries or (self._anchor is not None and self._anchor.read() is not None)
 
     async def latest(self, most: int, skip: int = 0) -> Sequence[AuditEntry]:
         """Newest first."""

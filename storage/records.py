@@ -339,6 +339,8 @@ class Chain:
     """The last entry that was ever written, and that is not there (any more, or not as it was)."""
     anchored: bool = True
     """False: no head lies beside the key, so that a cut-off end would not be seen."""
+    rekeyed: int | None = None
+    """The entry at which the key was changed after the head that was asked for: no older head can be found any more."""
 
     @property
     def sound(self) -> bool:

@@ -25,10 +25,16 @@ async def verify(settings: Settings, head: str, out: Console, err: Console) -> N
             f"the audit log is broken at entry {found['broken']}: it, or the one before it, was changed, removed or "
             "moved; keep the database as it is and compare it with a backup"
         )
+    if found["rekeyed"] is not None:
+        raise Refused(
+            f"--head {head}: the key was changed after this head was noted (entry {found['rekeyed']}): it cannot be "
+            "compared; ask with one that was told or printed since"
+        )
     if found["cut"] is not None:
         raise Refused(
-            f"the audit log lacks entry {found['cut']}, which was written: its end was cut off, or an older backup "
-            "was restored. If you restored one, remove the file that ends in .audit beside the master key"
+            f"the audit log lacks entry {found['cut']}, which was written: its end was cut off, it was written anew, "
+            "or an older backup was restored. If you restored one, remove the file that ends in .audit beside the "
+            "master key"
         )
     count = found["entries"]
     if not count:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from bot.views.callback import Action, pack
@@ -49,6 +50,22 @@ def _chain(words: Words, text: Text, chain: Chain) -> None:
         n = chain.entries
         text.line(words.n("{n} entry, the chain is whole.", "{n} entries, the chain is whole.", n, n=n))
         text.plain(words("Head: ")).span("code", chain.head).line()
+
+
+def head(scene: Scene, chain: Chain) -> View:
+    """What every admin is told once a day: quietly, unless somebody had a hand in the log."""
+    words, text = scene.words, Text()
+    _chain(words, text.bold(words("The log of what admins did")).line(), chain)
+    if not chain.sound:
+        return (
+            text.line(words("Ask whoever runs the bot: they keep the database as it is, and look with this."))
+            .span("code", "dauys audit verify")
+            .view()
+        )
+    text.line(
+        words("Keep this message: with this the log can be asked later whether it still holds what it held today.")
+    )
+    return replace(text.span("code", f"dauys audit verify --head {chain.head}").view(), silent=True)
 
 
 def _when(scene: Scene, entry: AuditEntry) -> str:

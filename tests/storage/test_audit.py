@@ -113,3 +113,14 @@ async def test_meta_keeps_and_forgets(storage: Storage) -> None:
     assert await storage.meta.get("panel:1") == "78"
     await storage.meta.set("panel:1", "")
     assert await storage.meta.get("panel:1") == ""
+
+
+async def test_a_head_of_before_another_key_is_said_to_be_beyond_comparison(storage: Storage) -> None:
+    await written(storage)
+    before = (await storage.audit.verify()).head
+    await storage.audit.append(0, "rotate-key", "at the shell")
+    after = (await storage.audit.verify()).head
+    assert (await storage.audit.verify(before)).sound
+    assert (await storage.audit.verify("1:0123456789abcdef")).rekeyed == ENTRIES + 1
+    assert (await storage.audit.verify(after)).rekeyed is None
+    assert (await storage.audit.verify("5:0123456789abcdef")).rekeyed is None
