@@ -193,6 +193,7 @@ async def main():
         taken = await storage.deliveries.tick(results, 1, 5, 1e12)
         for delivery in taken:
             print(delivery.chat_id, flush=True)
+            sys.stdin.readline()
         results = [Result(1, d.subscriber, DeliveryState.SENT) for d in taken]
         if not taken:
             break
@@ -209,18 +210,25 @@ async def test_killed_at_random_moments_nobody_is_lost_and_repeats_were_known(tm
     kills = 0
     for _ in range(30):
         process = subprocess.Popen(
-            [sys.executable, "-c", KILLED, str(tmp_path), str(BOT)], stdout=subprocess.PIPE, text=True
+            [sys.executable, "-c", KILLED, str(tmp_path), str(BOT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
         assert process.stdout is not None
+        assert process.stdin is not None
         alive = kills < 4
         for line in process.stdout:
             sent.append(line.strip())
+            process.stdin.write("\n")  # whatever the load, it is never far ahead of who kills it
+            process.stdin.flush()
             if alive and dice.random() < 0.05:
                 process.kill()
                 kills += 1
                 sent += process.stdout.read().split()
                 break
         process.wait()
+        process.stdin.close()
         process.stdout.close()
         storage = await open_storage(url=None, data=tmp_path, key_file=tmp_path / "master.key", bot_id=BOT)
         await storage.deliveries.recover()
