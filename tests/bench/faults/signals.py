@@ -132,14 +132,22 @@ async def running(child: Child) -> None:
 async def _fell(given: Round, child: Child) -> None:
     """Until the signal has fallen, and what it does has happened."""
     if given.how == "stop":
-        stat = Path(f"/proc/{child.process.pid}/stat")
-        await until(lambda: stat.read_text().rpartition(")")[2].split()[0] == "T", "the process stands still")
+        await until(lambda: state(child) == "T" or not child.running, f"the process stands still ({state(child)})")
+        if not child.running:
+            raise Broken(f"{given.moment}: the bot ended by itself: {last(child)}")
         await asyncio.sleep(given.stopped)
         child.process.send_signal(signal.SIGCONT)
         if given.where != "stop":
             await given.bot.until_ended(PATIENCE)
             await child.end()
     await asyncio.wait_for(child.process.wait(), PATIENCE)
+
+
+def state(child: Child) -> str:
+    """Of its main thread, in the kernel's letter: T stands still."""
+    if not child.running:
+        return "ended"
+    return Path(f"/proc/{child.process.pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 def _ended_wrong(given: Round, code: int | None) -> list[str]:
