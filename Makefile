@@ -22,8 +22,8 @@ check: .venv/dev ## lint, types, imports, content
 bench: .venv/dev ## what was measured, measured again
 	@$(BIN)/python -m tests.bench
 
-bench-faults: .venv/dev ## every fault at full length; writes docs/reliability.md
-	@$(BIN)/python -m tests.bench faults --write
+bench-faults: .venv/dev ## every fault at full length, and every promise; writes docs/reliability.md
+	@$(BIN)/python -m tests.bench faults promises --write
 
 lock: .venv/dev ## resolves the requirement files anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes \

@@ -14,6 +14,8 @@ from bot.wire import flood, gate_chats
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 """No test is red because the machine was busy."""
+settings.register_profile("long", deadline=None, max_examples=2000)
+"""`make bench`: for as long as it takes."""
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _left_out = pytest.StashKey[int]()

@@ -24,6 +24,8 @@ FIRST_ASKER = 7_000_000_000
 OWNER = 8_000_000_001
 OWNERS = range(OWNER, OWNER + 20)
 """Who may be at the desk; the first is the only owner unless a measurement names more."""
+GONE = (1 << 31) - 1
+"""The number of a message that nobody has sent, or that was deleted."""
 _CHAT = re.compile(rb'(?:"chat_id": ?"?|(?:^|&)chat_id=|name="chat_id"\r\n(?:[^\r\n]+\r\n)*\r\n)(-?\d+)', re.ASCII)
 _PAID = re.compile(rb'"allow_paid_broadcast": ?true|allow_paid_broadcast=true', re.IGNORECASE)
 Json = dict[str, Any]
@@ -119,6 +121,8 @@ class Telegram:
         if method.startswith("edit"):
             found = _CHAT.search(body)
             chat = int(found[1]) if found else 0
+            if str(GONE).encode() in body:
+                return _refusal(400, "Bad Request: message to edit not found")
             self._message += 1
             self._note(body, chat, edited=self.now())
             return _ok({"message_id": self._message, "date": 0, "chat": {"id": chat, "type": "private"}})

@@ -1,4 +1,4 @@
-"""`make bench`: what was measured, measured again; `make bench-faults`: every fault. Sections by name."""
+"""`make bench`: what was measured, measured again; `make bench-faults`: every fault and promise. Sections by name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rich.console import Console
 
 FIGURES = ("names", "library", "delivery", "desk")
 """What is measured when no section is named."""
-SECTIONS = (*FIGURES, "faults", "cluster")
+SECTIONS = (*FIGURES, "faults", "promises", "cluster")
 """Modules beside this one, each with `run(quick: bool) -> Report`; a section named with rows, such as
 `delivery:free,paid`, takes them as `only`."""
 

@@ -23,7 +23,7 @@ from bot.views import answers
 from bot.views.callback import Action, pack
 from tests.fakes.written import written
 from tests.ports import free_port
-from tests.safety.canary import ASKED, SECRET, Recorder, Seen, watched
+from tests.safety.canary import ASKED, SECRET, Recorder, Seen, watched, words
 from tests.safety.drive import OWNERS, Drive, handlers, registered, undriven
 from tests.telegram.desk import execute
 from tests.telegram.house import TOKEN, House, running, until
@@ -71,8 +71,21 @@ def files(folder: Path) -> list[Path]:
     return [path for path in (folder / DATA).rglob("*") if path.is_file()]
 
 
+def searched(seen: Seen, told: list[str], folder: Path) -> str:
+    """How much was looked through."""
+    written, kept = sum(map(len, told)), sum(path.stat().st_size for path in files(folder))
+    return (
+        f"{len(seen.called):,} functions driven; {len(seen.records):,} log records, {len(seen.exceptions)} kinds of "
+        f"exceptions, {written >> 10:,} KiB of output, {kept >> 10:,} KiB of files searched for "
+        f"{len(words(seen.ids))} marks: none found"
+    )
+
+
 async def test_everything_is_driven_and_nothing_of_a_person_comes_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    record_property: Callable[[str, object], None],
 ) -> None:
     seen = Seen()
     with noted(seen, capfd) as told, watched(seen):
@@ -89,6 +102,7 @@ async def test_everything_is_driven_and_nothing_of_a_person_comes_out(
     assert all(health)
     failed = [line for line in told[0].splitlines() if "a handler failed" in line]
     assert [line for line in failed if "BadRequest at" not in line] == [], "a chat that Telegram does not know is none"
+    record_property("told", searched(seen, [*told, *health], tmp_path))
 
 
 async def asked(listen: str, path: str) -> str:
@@ -97,7 +111,10 @@ async def asked(listen: str, path: str) -> str:
 
 
 async def test_no_failure_tells_anything(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    record_property: Callable[[str, object], None],
 ) -> None:
     """Telegram's refusals and broken lines, a handler that breaks, a table that is gone, updates that are none, and a
     Telegram that is down."""
@@ -114,6 +131,7 @@ async def test_no_failure_tells_anything(
             await house.sandbox.stop()
             await until(lambda: "Telegram cannot be reached" in " ".join(seen.records))
     assert seen.leaks("".join(told), files(tmp_path)) == {}
+    record_property("told", f"every failure: {searched(seen, told, tmp_path)}")
     assert len(seen.exceptions) > 10
     for line in (
         "a handler failed",

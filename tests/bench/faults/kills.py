@@ -19,7 +19,7 @@ from typing import Any
 
 from bot.bench.processes import Broken, Child, StandIn, stand_in
 from bot.bench.stage import Stage
-from bot.bench.telegram import FIRST_CHAT
+from bot.bench.telegram import FIRST_CHAT, GONE
 from bot.views.callback import Action, pack
 from tests.bench.delivery.yard import Yard
 from tests.bench.faults.rows import Row, Seen
@@ -82,7 +82,7 @@ def update(chat: int, *, enrol: bool) -> Json:
     person = {"id": chat, "is_bot": False, "first_name": "R", "language_code": "en"}
     place = {"id": chat, "type": "private", "first_name": "R"}
     if enrol:
-        gone = {"chat": place, "message_id": 1, "date": 0}
+        gone = {"chat": place, "message_id": GONE, "date": 0}
         data = pack("en", Action.SUBSCRIBE_ALL)
         return {"callback_query": {"id": "1", "from": person, "chat_instance": "1", "message": gone, "data": data}}
     command = {"type": "bot_command", "offset": 0, "length": 5}
