@@ -273,12 +273,8 @@ async def _reloads(services: Services) -> None:
         loop.remove_signal_handler(signal.SIGHUP)
 
 
-async def _silently(done: int, total: int) -> None:
-    """Nobody is told how far it has come."""
-
-
 async def _housekeeping(services: Services, together: Together) -> None:
-    """Erases what is due, and ends a key rotation that was broken off; a disk that fails is tried again later."""
+    """Erases what is due; a disk that fails is tried again later."""
     claims = services.storage.replicas.claims
     while True:
         await together.leading()
@@ -286,9 +282,6 @@ async def _housekeeping(services: Services, together: Together) -> None:
             if claims is not None:
                 await claims.forget()
             await services.storage.purge(services.now())
-            if services.storage.rotation.pending:
-                log.info("a key rotation that was begun goes on")
-                await services.storage.rotation.run(_silently)
         except StorageError as error:
             log.warning("housekeeping waits", why=str(error), seconds=HOUSEKEEPING)
         await asyncio.sleep(HOUSEKEEPING)

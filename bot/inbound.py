@@ -6,7 +6,7 @@ Part of the composition root, beside `app.py`.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any
 
@@ -54,7 +54,9 @@ class Inbound:
         self.flood = Flood(services.is_admin, self.alarms.warn)
         self._leads = services.storage.replicas.mine
         claims, sorry = services.storage.replicas.claims, Sorry(services, application.bot)
-        hold = Hold(claims, partial(hashed, services.storage.stamp)) if claims is not None else None
+        hold = None
+        if claims is not None:
+            hold = Hold(claims, partial(hashed, services.storage.stamps), lambda: services.storage.replicas.fit)
         self.intake = Intake(handling(application), self._journal, self.flood, hold, sorry.say)
         self.poller: Poller | None = None
         self.webhook: Webhook | None = None
@@ -179,9 +181,9 @@ class Inbound:
         await self._point()
 
 
-def hashed(stamp: Callable[[bytes], bytes], chat: object) -> bytes | None:
-    """How a chat is known in the database while an update of it is in hand: a keyed hash."""
-    return None if chat is None else stamp(f"chat {chat}".encode())[:16]
+def hashed(stamps: Callable[[bytes], Sequence[bytes]], chat: object) -> Sequence[bytes]:
+    """How a chat is known in the database while an update of it is in hand: a keyed hash, one for each key in use."""
+    return () if chat is None else [stamp[:16] for stamp in stamps(f"chat {chat}".encode())]
 
 
 def handling(application: App) -> Callable[[Raw], Awaitable[None]]:

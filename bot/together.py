@@ -16,10 +16,12 @@ from bot.handlers.library import arrange, read_again
 from bot.wire.closing import Closing
 from bot.wire.leasing import Leasing, Purse
 from content.errors import InvalidLibrary
-from storage.errors import StorageError
+from storage.errors import StorageError, UnderWay
 
 log = structlog.get_logger(__name__)
 
+ROTATION = 5.0
+"""Seconds between two looks whether a key rotation was broken off."""
 AGAIN = 0.5
 """Seconds after which something that could not be taken over is tried again."""
 
@@ -40,6 +42,7 @@ class Together:
             "library": lambda: read_again(services),
             "admins": services.roster.load,
             "closed": closing.restore,
+            "key": services.storage.refresh,
         }
         self._replicas.heard = self._hear
         self._replicas.changed = self._changed
@@ -52,7 +55,22 @@ class Together:
 
     def tasks(self) -> list[Callable[[], Coroutine[Any, Any, None]]]:
         leasing = [self._leasing.run] if self._leasing is not None else []
-        return [self._replicas.run, self._run, *leasing]
+        return [self._replicas.run, self._run, self._rotate, *leasing]
+
+    async def _rotate(self) -> None:
+        """Ends a key rotation that was broken off, here or in a replica that died."""
+        rotation = self._services.storage.rotation
+        while True:
+            await self.leading()
+            if rotation.pending:
+                try:
+                    if await rotation.run(_silently):
+                        log.info("a key rotation that was broken off has ended")
+                except UnderWay:
+                    pass
+                except StorageError as error:
+                    log.warning("a key rotation goes on later", why=str(error), seconds=ROTATION)
+            await asyncio.sleep(ROTATION)
 
     async def leading(self) -> None:
         """Returns when this bot is the one that sends, polls and keeps the clock."""
@@ -101,3 +119,7 @@ class Together:
 
     async def _sending(self) -> None:
         self._services.engine.wake()
+
+
+async def _silently(done: int, total: int) -> None:
+    """Nobody is told how far it has come."""

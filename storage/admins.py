@@ -29,15 +29,11 @@ class Admins:
 
     async def name(self, grant: Grant) -> bool:
         """False: they hold this role already, and keep the time from which it counts."""
-        values = {
-            "cid": self._keys.seal(AUTHOR, grant.person),
-            "role": grant.role,
-            "named_at": grant.named_at,
-            "counts_from": grant.counts_from,
-        }
+        values = {"role": grant.role, "named_at": grant.named_at, "counts_from": grant.counts_from}
         async with self._database.begin() as connection:
             await self._database.announce(connection, "admins")
-            made = await connection.execute(upsert(admin).values(**values).on_conflict_do_nothing())
+            row = upsert(admin).values(cid=self._keys.seal(AUTHOR, grant.person), **values)
+            made = await connection.execute(row.on_conflict_do_nothing())
             return bool(made.rowcount)
 
     async def remove(self, person: int) -> bool:

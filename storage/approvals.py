@@ -32,8 +32,7 @@ class Approvals:
 
     async def ask(self, broadcast_id: int, asker: int, digest: str, now: float, expires: float) -> bool:
         """Replaces an earlier request for the same draft. False: no draft any more."""
-        values = {
-            "asker": self._keys.seal(AUTHOR, asker),
+        values: dict[str, Any] = {
             "digest": digest,
             "asked": now,
             "expires": expires,
@@ -47,6 +46,7 @@ class Approvals:
             )
             if await connection.scalar(drafted) is None:
                 return False
+            values["asker"] = self._keys.seal(AUTHOR, asker)
             row = upsert(approval).values(broadcast_id=broadcast_id, **values)
             await connection.execute(row.on_conflict_do_update(index_elements=["broadcast_id"], set_=values))
             return True

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import RowMapping, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import Database
 from storage.errors import WrongKey
@@ -79,6 +80,30 @@ class Anchor:
             self.write(held[0], held[1][-1])
 
 
+async def sealed_again(connection: AsyncConnection, anchor: Anchor, old: Keys, new: Keys) -> None:
+    """Another replica has sealed the log anew, and this one's anchor still holds an old code: it is reckoned what the
+    entry's was, and only the right one is exchanged. An anchor that does not fit stays."""
+    held = anchor.read()
+    if held is None:
+        return
+    was = now = b""
+    for row in (await connection.execute(select(audit).where(audit.c.id <= held[0]).order_by(audit.c.id))).mappings():
+        parts = (row["at"], row["action"], row["detail"])
+        now = code(new, now, parts[0], row["actor"], *parts[1:])
+        if not hmac.compare_digest(now, row["mac"]):
+            return
+        was = code(old, was, parts[0], _as_before(old, new, row["actor"]), *parts[1:])
+        if row["id"] == held[0] and any(hmac.compare_digest(was, known) for known in held[1]):
+            anchor.write(held[0], now)
+
+
+def _as_before(old: Keys, new: Keys, actor: bytes) -> bytes:
+    try:
+        return old.seal(ACTOR, new.open(ACTOR, actor))
+    except (WrongKey, ValueError):
+        return actor
+
+
 class Audit:
     def __init__(self, database: Database, keys: Keys, now: Any, anchor: Anchor | None = None) -> None:
         self._database = database
@@ -90,8 +115,9 @@ class Audit:
     async def append(self, actor: int, action: str, subject: str) -> None:
         """`actor` is an admin's user id, kept encrypted; `subject` never names a reader. Fits the desk's `AuditLog`."""
         at = datetime.fromtimestamp(self._now(), UTC).strftime("%Y-%m-%dT%H:%MZ")
-        sealed, detail = self._keys.seal(ACTOR, actor), subject[:LONGEST]
+        detail = subject[:LONGEST]
         async with self._database.begin() as connection:
+            sealed = self._keys.seal(ACTOR, actor)
             if self._anchored is None:
                 self._anchored = await self._cut(connection) is None
             before = await connection.scalar(select(audit.c.mac).order_by(audit.c.id.desc()).limit(1))

@@ -120,11 +120,13 @@ class Broadcasts:
 
     async def drafts_of(self, author: int) -> Sequence[Broadcast]:
         """Oldest first; jobs are not among them."""
-        sealed = self._keys.seal(AUTHOR, author)
-        query = select(broadcast).where(
-            broadcast.c.state == BroadcastState.DRAFT, broadcast.c.author == sealed, broadcast.c.kind == Kind.SEND
-        )
-        return await self._select(query.order_by(broadcast.c.id))
+        async with self._database.begin() as connection:
+            query = select(broadcast).where(
+                broadcast.c.state == BroadcastState.DRAFT,
+                broadcast.c.author == self._keys.seal(AUTHOR, author),
+                broadcast.c.kind == Kind.SEND,
+            )
+            return await read_broadcasts(connection, self._keys, query.order_by(broadcast.c.id))
 
     async def _select(self, query: Any) -> list[Broadcast]:
         async with self._database.begin() as connection:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -52,6 +52,8 @@ class Database:
     """One connection, one transaction at a time. `others`: the bots beside this one on the same database."""
 
     others: Alone | Cluster
+    keyed: Callable[[AsyncConnection], Awaitable[None]] | None = None
+    """What is done in a transaction before which another bot changed which keys there are."""
 
     def __init__(self, url: str) -> None:
         self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, poolclass=StaticPool)
@@ -142,6 +144,14 @@ class Database:
 
     async def announce(self, connection: AsyncConnection, kind: str) -> None:
         """With the transaction's commit all others learn that something of this kind was changed."""
+
+    async def exchanged(self, connection: AsyncConnection) -> None:
+        """In a transaction that changes which keys there are: others look at them before they do anything more."""
+
+    @asynccontextmanager
+    async def sole(self) -> AsyncIterator[None]:
+        """For what one bot alone may do at a time. UnderWay. Here the folder's lock keeps others away."""
+        yield
 
     async def connected(self) -> int:
         """Connections of other processes of Dauys; here the folder's lock keeps them away."""

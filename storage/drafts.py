@@ -83,10 +83,10 @@ class PanelRows:
 
     async def set(self, shown: Panel) -> int | None:
         """The message that showed it to them before, if another did."""
-        cid = self._keys.seal(AUTHOR, shown.person)
-        mine = (panel.c.broadcast_id == shown.broadcast, panel.c.cid == cid)
         values = {"message_id": shown.message, "language": shown.language, "kind": shown.kind}
         async with self._database.begin() as connection:
+            cid = self._keys.seal(AUTHOR, shown.person)
+            mine = (panel.c.broadcast_id == shown.broadcast, panel.c.cid == cid)
             before = await connection.scalar(select(panel.c.message_id).where(*mine))
             row = upsert(panel).values(broadcast_id=shown.broadcast, cid=cid, **values)
             await connection.execute(row.on_conflict_do_update(index_elements=["broadcast_id", "cid"], set_=values))

@@ -35,8 +35,8 @@ class Erasure:
         What went out and the log of what admins did stay. No byte of it is left in the files when this returns;
         Locked, as `Database.forget`, when that cannot be said.
         """
-        author = self._keys.seals(AUTHOR, chat_id)
         async with self._database.begin() as connection:
+            author = self._keys.seals(AUTHOR, chat_id)
             messages = await connection.scalars(
                 select(delivery.c.message_id).where(
                     delivery.c.subscriber_id.in_(self._subscribers.ids_of(chat_id)), delivery.c.message_id.is_not(None)

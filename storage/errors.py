@@ -5,6 +5,7 @@ StorageError
 ├── WrongKey         the master key is not the one that this database was made with
 ├── MissingKey       there is a database but no key file
 ├── Locked           another bot holds this folder
+├── UnderWay         another one does this already
 ├── ReadOnly         the folder or the disk cannot be written
 ├── DiskFull
 ├── DiskFailed       the system could not read or write the file
@@ -30,6 +31,10 @@ class MissingKey(StorageError):
 
 
 class Locked(StorageError):
+    pass
+
+
+class UnderWay(StorageError):
     pass
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from storage.keys import Keys, Ring, read_master_key
 NEXT = ".next"
 """Ending of the key that a rotation goes over to."""
 WRONG = "DAUYS_KEY_FILE: this is not the key that the database was made with; bring the right one back"
+_OLD = f"{WRONG} (it was exchanged: dauys rotate-key put it on the machine where it was given)"
 _HALF = "DAUYS_KEY_FILE: a key rotation is under way, and one of its two keys is missing; bring {path} back"
 
 
@@ -59,7 +60,9 @@ def ring_for(key_file: Path, known: Known, bot_id: int) -> Ring:
     fitting = {row.active: _fitting(candidates, known.identity, row, bot_id) for row in known.generations}
     active = fitting.get(True)
     if active is None:
-        raise WrongKey(WRONG if len(known.generations) == 1 else _HALF.format(path=next_of(key_file)))
+        if len(known.generations) > 1:
+            raise WrongKey(_HALF.format(path=next_of(key_file)))
+        raise WrongKey(_OLD if known.generations[0].kid > 1 else WRONG)
     if False in fitting and fitting[False] is None:
         raise WrongKey(_HALF.format(path=key_file))
     return Ring(active, fitting.get(False))
@@ -74,18 +77,24 @@ def _fitting(candidates: Sequence[bytes], identity: str, row: Generation, bot_id
 
 
 def settle(key_file: Path, known: Known) -> None:
-    """A rotation that ended in the database and not yet on the disk: the next key takes the old one's place."""
+    """One that ended in the database and not yet on the disk: the next key takes the old one's place; OSError."""
     if len(known.generations) == 1 and _fitting(_next(key_file), known.identity, known.generations[0], 0) is not None:
-        replace(key_file)
+        with suppress(FileNotFoundError):  # another replica with the same folder was there first
+            replace(key_file)
 
 
 def replace(key_file: Path) -> None:
-    """The old key is overwritten before it goes, as far as a disk allows that; OSError."""
-    with suppress(OSError), key_file.open("r+b") as old:
-        old.write(b"\0" * key_file.stat().st_size)
-        old.flush()
-        os.fsync(old.fileno())
-    os.replace(next_of(key_file), key_file)
+    """The old key is overwritten once the next one stands in its place, as far as a disk allows that; OSError. Of
+    replicas with one folder a later one finds nothing to do, and overwrites nothing."""
+    with ExitStack() as stack:
+        old = None
+        with suppress(OSError):
+            old = stack.enter_context(key_file.open("r+b"))
+        os.replace(next_of(key_file), key_file)
+        if old is not None:
+            old.write(b"\0" * os.fstat(old.fileno()).st_size)
+            old.flush()
+            os.fsync(old.fileno())
     folder = os.open(key_file.parent, os.O_RDONLY)
     try:
         os.fsync(folder)

@@ -115,6 +115,10 @@ class Ring(Keys):
         """From now on `new` seals; what the one before has sealed can still be opened."""
         self._active, self._old, self.kid = new, self._active, new.kid
 
+    def become(self, other: Ring) -> None:
+        """As another replica has exchanged it."""
+        self._active, self._old, self.kid = other._active, other._old, other.kid
+
     def finish(self) -> None:
         """Nothing is left that the old generation has sealed."""
         self._old = None
@@ -145,6 +149,10 @@ class Ring(Keys):
 
     def stamp(self, data: bytes) -> bytes:
         return self._active.stamp(data)
+
+    def stamps(self, data: bytes) -> list[bytes]:
+        """Likewise every form; the first is the one to write."""
+        return [keys.stamp(data) for keys in (self._active, self._old) if keys is not None]
 
 
 def _derive(master: bytes, database: str, purpose: str, length: int) -> bytes:

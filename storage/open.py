@@ -23,6 +23,7 @@ from storage.drafts import Drafts, PanelRows, Waiting
 from storage.erasure import Erasure
 from storage.errors import Damaged, Locked, NewerSchema, ReadOnly
 from storage.figures import read_figures
+from storage.generations import Generations, stated
 from storage.hidden import Hidden
 from storage.jobs import Jobs
 from storage.keyring import Generation, Known, ring_for, settle
@@ -78,17 +79,33 @@ class Storage:
         self.media = Media(database)
         self.erasure = Erasure(database, keys, self.subscribers)
         self.retention = Retention(database, self.subscribers)
-        self.stamp = keys.stamp
+        self.stamp, self.stamps = keys.stamp, keys.stamps
 
     async def figures(self) -> Figures:
         return await read_figures(self._database)
 
     async def backup(self, path: Path) -> backup.Copied:
         """An encrypted copy, made while others write, and read back. Locked while a key rotation is under way."""
-        if self.rotation.pending:
-            raise Locked("a key rotation has not ended; run dauys rotate-key, then make the backup")
-        image, master = await self._database.image(), read_master_key(self.rotation.key_file)
+        image, master = await self._image(), read_master_key(self.rotation.key_file)
         return await asyncio.to_thread(backup.write, path, image, master)
+
+    async def _image(self) -> bytes:
+        """Of a database that one key opens, before and after."""
+        for _ in range(2):
+            async with self._database.begin():  # what another replica exchanged is taken over
+                kid = self.rotation.kid
+            if self.rotation.pending:
+                break
+            image = await self._database.image()
+            async with self._database.begin():
+                if kid == self.rotation.kid and not self.rotation.pending:
+                    return image
+        raise Locked("a key rotation has not ended; run dauys rotate-key, then make the backup")
+
+    async def refresh(self) -> None:
+        """A transaction of nothing: what another replica exchanged is taken over."""
+        async with self._database.begin():
+            pass
 
     async def purge(self, now: float) -> int:
         """Erases what is due, as `Retention.erase_due`."""
@@ -126,8 +143,9 @@ async def open_storage(
         Anchor(key_file.with_name(key_file.name + ANCHORED)),
         Tombstones(key_file.with_name(key_file.name + SUFFIX), identity),
     )
-    rotation = Rotation(database, keys, key_file, identity, bot_id, beside)
-    return Storage(database, keys, now, beside, rotation)
+    known = Generations(keys, key_file, identity, bot_id, beside)
+    database.keyed, database.others.next_key = known.take_over, known.next_check
+    return Storage(database, keys, now, beside, Rotation(database, known))
 
 
 def for_its_owner_alone(path: Path) -> None:
@@ -171,12 +189,11 @@ async def _prepare(database: Database, key_file: Path, bot_id: int) -> tuple[str
             if identity is None:
                 identity = secrets.token_hex(16)
                 await connection.execute(meta.insert().values(name=DATABASE_ID, value=identity))
-            rows = (await connection.execute(select(keyring))).mappings().all()
-            if not rows:
+            generations = await stated(connection)
+            if not generations:
                 keys = Keys(read_master_key(key_file), identity, 1, bot_id)
                 await connection.execute(keyring.insert().values(kid=1, check_value=keys.check_value(), active=True))
                 return identity, Ring(keys)
-            generations = tuple(Generation(row["kid"], row["check_value"], row["active"]) for row in rows)
             return identity, ring_for(key_file, Known(identity, generations), bot_id)
 
 
@@ -189,8 +206,7 @@ async def _stated(database: Database, *, moving: bool = False) -> Known | None:
         marks = await connection.execute(select(meta.c.name, meta.c.value).where(meta.c.name.in_(MARKS)))
         _stays({row[0]: row[1] for row in marks}, moving=moving)
         identity = await connection.scalar(select(meta.c.value).where(meta.c.name == DATABASE_ID))
-        rows = (await connection.execute(select(keyring))).mappings().all()
-    generations = tuple(Generation(row["kid"], row["check_value"], row["active"]) for row in rows)
+        generations = await stated(connection)
     return Known(str(identity), generations) if generations else None
 
 

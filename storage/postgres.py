@@ -22,9 +22,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from storage import schema
 from storage.address import parsed, reached
 from storage.database import Database
-from storage.errors import DiskFull, Locked, ReadOnly, StorageError, Unreachable
+from storage.errors import DiskFull, Locked, ReadOnly, StorageError, UnderWay, Unreachable
 from storage.inline import Work
-from storage.replicas.claims import recorded
+from storage.replicas.claims import EXCHANGED, recorded
 from storage.replicas.cluster import ANNOUNCE, Cluster
 from storage.tables import metadata
 from storage.transfer import pages, tables
@@ -34,6 +34,11 @@ OLDEST = 15
 NAME = "dauys"
 TURN = 0x44617579
 """Key of the advisory lock that a transaction holds; any number will do, but all must use the same."""
+SOLE = 0x4463
+"""First key of the advisory lock of whoever exchanges the master key; the second is 0."""
+EXCHANGES = "exchanges"
+_TURNED = text(f"SELECT CASE WHEN pg_advisory_xact_lock(:turn)::text IS NOT NULL THEN {EXCHANGED} END")
+_EXCHANGED = text("SELECT nextval(pg_get_serial_sequence('keyring', 'kid'))")
 SESSION = {
     "application_name": NAME,
     "idle_in_transaction_session_timeout": "5s",
@@ -96,6 +101,7 @@ class Postgres(Database):
             with translated():
                 connection = await self._started()
                 try:
+                    await self._key_taken_over(connection)
                     yield connection
                     await recorded(connection)
                     await connection.commit()
@@ -118,6 +124,29 @@ class Postgres(Database):
             else:
                 self._connected += 1
                 return connection
+
+    async def _key_taken_over(self, connection: AsyncConnection) -> None:
+        """StorageError: this replica cannot open what is sealed now, and leaves everything to others."""
+        now = connection.info[EXCHANGES]
+        if now == self.others.exchanges:
+            return
+        if self.keyed is not None:
+            self.others.fit = False
+            await self.keyed(connection)
+        self.others.fit, self.others.exchanges = True, now
+
+    async def exchanged(self, connection: AsyncConnection) -> None:
+        await connection.execute(_EXCHANGED)
+
+    @asynccontextmanager
+    async def sole(self) -> AsyncIterator[None]:
+        connection = await self.apart()
+        try:
+            if not await connection.fetchval("SELECT pg_try_advisory_lock($1, 0)", SOLE):
+                raise UnderWay("a key rotation is under way already, on another replica; wait for it")
+            yield
+        finally:
+            await connection.close()
 
     async def apart(self) -> Any:
         """A connection of the driver's own, in nobody's pool; its holder closes it. StorageError."""
@@ -208,7 +237,8 @@ async def _greet(connection: Any) -> None:
 
 
 def _begin(connection: Any) -> None:
-    connection.execute(text("SELECT pg_advisory_xact_lock(:turn)"), {"turn": TURN})
+    """Its turn, and how often the key was exchanged until then: read after the lock was got, whatever the snapshot."""
+    connection.info[EXCHANGES] = connection.scalar(_TURNED, {"turn": TURN})
 
 
 @contextmanager

@@ -13,20 +13,20 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Awaitable, Callable
-from pathlib import Path
+from contextlib import suppress
 
 from sqlalchemy import Column, Delete, bindparam, delete, exists, false, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.audit import ACTOR, Anchor, code
+from storage.audit import ACTOR, code
 from storage.broadcasts import AUTHOR
 from storage.database import Database
-from storage.errors import ReadOnly, StorageError, WrongKey
+from storage.errors import ReadOnly, StorageError, UnderWay, WrongKey
+from storage.generations import Generations
 from storage.keyring import next_of, replace
-from storage.keys import Keys, Ring, make_master_key, read_master_key
+from storage.keys import Keys, make_master_key, read_master_key
 from storage.subscribers import CID
 from storage.tables import admin, approval, audit, awaited, broadcast, keyring, panel, subscriber
-from storage.tombstones import Tombstones
 
 PAGE = 1000
 SEALED: tuple[tuple[Column[bytes], str], ...] = (
@@ -43,21 +43,13 @@ Told = Callable[[int, int], Awaitable[None]]
 
 
 class Rotation:
-    def __init__(
-        self,
-        database: Database,
-        keys: Ring,
-        key_file: Path,
-        identity: str,
-        bot_id: int,
-        beside: tuple[Anchor, Tombstones],
-    ) -> None:
+    def __init__(self, database: Database, known: Generations) -> None:
         self._database = database
-        self._keys = keys
-        self.key_file = key_file
-        self.identity = identity
-        self._bot_id = bot_id
-        self._anchor, self._tombstones = beside
+        self._keys = known.keys
+        self.key_file = known.key_file
+        self.identity = known.identity
+        self._bot_id = known.bot_id
+        self._anchor, self._tombstones = known.beside
         self._under_way = asyncio.Lock()
 
     @property
@@ -65,26 +57,51 @@ class Rotation:
         """One was begun and did not end."""
         return self._keys.old is not None
 
+    @property
+    def kid(self) -> int:
+        return self._keys.kid
+
     async def run(self, told: Told) -> int:
         """Begins a rotation, or ends the one that was begun; how many readers there are. StorageError."""
         if self._under_way.locked():
-            raise StorageError("a key rotation is under way already; wait for it")
-        async with self._under_way:
+            raise UnderWay("a key rotation is under way already; wait for it")
+        async with self._under_way, self._database.sole():
+            await self._refreshed()
             if not self.pending:
                 await self._turn()
             total = await self._seal_readers(told)
             await self._database.vacuum()
             await self._end()
+            await self._refreshed()
             return total
+
+    async def _refreshed(self) -> None:
+        """A transaction of nothing: what was exchanged, by whomever, is known here."""
+        async with self._database.begin():
+            pass
 
     async def _turn(self) -> None:
         keys = Keys(self._next_master(), self.identity, self._keys.kid + 1, self._bot_id)
+        await self._agreed(keys)
         async with self._database.begin() as connection:
+            await self._database.exchanged(connection)
+            await self._database.announce(connection, "key")
             await connection.execute(update(keyring).values(active=False))
             await connection.execute(insert(keyring).values(kid=keys.kid, check_value=keys.check_value(), active=True))
             await _seal_few(connection, self._keys, keys)
             await self._seal_log(connection, keys)
         self._keys.turn(keys)
+        await self._refreshed()
+
+    async def _agreed(self, keys: Keys) -> None:
+        """Every replica that lives must be able to open what will be sealed from then on."""
+        without = await self._database.others.without(keys.check_value())
+        if without:
+            raise StorageError(
+                f"the exchange has not begun: {', '.join(without)} has not got the next key; copy "
+                f"{next_of(self.key_file)} there, beside its master key under the same name, or stop that replica; "
+                "then run dauys rotate-key again"
+            )
 
     def _next_master(self) -> bytes:
         """One that an earlier attempt has left and never used is as good as a new one."""
@@ -133,11 +150,14 @@ class Rotation:
             if self._keys.old is not None:  # what was computed before the turn and written after it
                 await _seal_few(connection, self._keys, self._keys)
             await connection.execute(delete(keyring).where(keyring.c.kid != self._keys.kid))
+            await self._database.exchanged(connection)
+            await self._database.announce(connection, "key")
         self._keys.finish()
         await self._database.forget()
         self._anchor.settle()
         try:
-            replace(self.key_file)
+            with suppress(FileNotFoundError):  # another replica with the same folder was there first
+                replace(self.key_file)
         except OSError as error:
             raise ReadOnly(
                 f"DAUYS_KEY_FILE: the new key cannot take the place of {self.key_file} ({error.strerror}); the next "

@@ -205,6 +205,7 @@ replica = Table(
     Column("slot", BigInteger, nullable=False),
     Column("started", Float, nullable=False),
     Column("seen", Float, nullable=False),
+    Column("next", LargeBinary(40), nullable=True),
 )
 """Bots that run on this database, by a random name of each process; moments by the database's clock."""
 

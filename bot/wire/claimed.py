@@ -7,7 +7,7 @@ effect does not (`storage/replicas/claims.py`).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextvars import Token
 from dataclasses import dataclass
 
@@ -21,22 +21,27 @@ GLANCES = (0.02, 0.05, 0.1, 0.2)
 
 
 class Elsewhere(Exception):
-    """Another replica has had it in hand for too long to wait any more."""
+    """Another replica has had it in hand for too long to wait any more, or must handle it."""
 
 
 @dataclass(frozen=True)
 class Hold:
-    """`chat`: the keyed hash under which a chat is known in the database."""
+    """`chat`: the keyed hashes under which a chat may be known in the database, today's first; none: no chat.
+    `fit`: whether this replica has the key that is in use."""
 
     claims: Claims
-    chat: Callable[[object], bytes | None]
+    chat: Callable[[object], Sequence[bytes]]
+    fit: Callable[[], bool] = lambda: True
 
     async def take(self, number: int, chat: object) -> Claim | None:
-        """None: it was handled already. Elsewhere; StorageError."""
+        """None: it was handled already. Elsewhere: others are to handle it; StorageError."""
         loop = asyncio.get_running_loop()
         until = loop.time() + WAITS
         for look in range(1 << 30):
-            claim = await self.claims.take(number, self.chat(chat))
+            if not self.fit():
+                break
+            today, *before = self.chat(chat) or (None,)
+            claim = await self.claims.take(number, today, [form for form in before if form is not None])
             if claim.handed is Handed.DONE:
                 return None
             if claim.handed is not Handed.WAIT:

@@ -19,10 +19,12 @@ class Alone:
     leases: Leases | None = None
     epoch: int | None = 0
     name = ""
+    fit = True
 
     def __init__(self) -> None:
         self.changed: Callable[[], None] = lambda: None
         self.heard: Callable[[str], None] = lambda kind: None
+        self.next_key: Callable[[], bytes | None] = lambda: None
 
     def mine(self) -> bool:
         return True
@@ -45,6 +47,9 @@ class Alone:
 
     async def announce(self, kind: str) -> None:
         """There is nobody to tell."""
+
+    async def without(self, key: bytes) -> Sequence[str]:
+        return []
 
     async def look(self) -> Sequence[Replica]:
         return []

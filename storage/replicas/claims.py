@@ -8,6 +8,7 @@ before its replica died is sent again.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -57,13 +58,18 @@ class Handling:
     owner: str
 
 
+EXCHANGED = "pg_sequence_last_value(to_regclass('keyring_kid_seq'))"
+"""SQL: a number that is another one after each exchange of the master key. A sequence is no part of a transaction's
+snapshot: what it gives is of this moment."""
 handling: ContextVar[Handling | None] = ContextVar("handling", default=None)
 """The update on whose behalf this task writes."""
 
 _NOW = "extract(epoch FROM clock_timestamp())"
 _TAKE = f"""
 INSERT INTO taken (number, chat, owner, at, done, alone, deaths, effects)
-VALUES ($1, $2, $3, {_NOW}, false, false, 0, 0) ON CONFLICT DO NOTHING RETURNING number
+SELECT $1, $2, $3, {_NOW}, false, false, 0, 0 WHERE {EXCHANGED} IS NOT DISTINCT FROM $5::bigint
+  AND NOT EXISTS (SELECT FROM taken WHERE chat = ANY($4::bytea[]) AND NOT done)
+ON CONFLICT DO NOTHING RETURNING number
 """  # noqa: S608 - constants alone
 _FOUND = f"""
 SELECT t.number, t.owner, t.done, t.alone, t.deaths, {_NOW} - t.at AS age,
@@ -71,7 +77,7 @@ SELECT t.number, t.owner, t.done, t.alone, t.deaths, {_NOW} - t.at AS age,
   AND EXISTS (SELECT FROM pg_locks l JOIN replica r ON r.slot = l.objid::bigint
     WHERE r.name = t.owner AND l.locktype = 'advisory' AND l.classid = {PRESENCE} AND l.granted
     AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS alive
-FROM taken t WHERE t.number = $1 OR (t.chat = $2 AND NOT t.done)
+FROM taken t WHERE t.number = $1 OR (t.chat = ANY($2::bytea[]) AND NOT t.done)
 """  # noqa: S608 - constants alone
 _OVER = f"""
 UPDATE taken SET owner = $2, at = {_NOW}, deaths = deaths + alone::int, alone = true
@@ -93,16 +99,17 @@ _RECORD = text(
 
 
 class Claims:
-    """`owner`: this replica's name."""
+    """`owner`: this replica's name. `exchanges`: what it last saw of `EXCHANGED`."""
 
-    def __init__(self, session: Session, owner: str) -> None:
-        self._session, self.owner = session, owner
+    def __init__(self, session: Session, owner: str, exchanges: Callable[[], int | None] = lambda: None) -> None:
+        self._session, self.owner, self._exchanges = session, owner, exchanges
 
-    async def take(self, number: int, chat: bytes | None) -> Claim:
-        """`chat`: a keyed hash. StorageError."""
-        if await self._session.fetch(_TAKE, number, chat, self.owner):
+    async def take(self, number: int, chat: bytes | None, before: Sequence[bytes] = ()) -> Claim:
+        """`chat`: a keyed hash; `before`: the same under an older key. StorageError."""
+        forms = [form for form in (chat, *before) if form is not None]
+        if await self._session.fetch(_TAKE, number, chat, self.owner, before, self._exchanges()):
             return Claim(Handed.OURS)
-        rows = await self._session.fetch(_FOUND, number, chat, SILENT)
+        rows = await self._session.fetch(_FOUND, number, forms, SILENT)
         mine = next((row for row in rows if row["number"] == number), None)
         if mine is None:
             for row in rows:

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.errors import StorageError
 from storage.records import Replica
-from storage.replicas.claims import PRESENCE, Claims
+from storage.replicas.claims import PRESENCE, SILENT, Claims
 from storage.replicas.leases import Leases
 from storage.replicas.session import Connect, Session
 from storage.replicas.tenure import LEASE, MARGIN, STALE, Tenure
@@ -31,10 +31,12 @@ LEADER = 0x4461
 CHANNEL = "dauys"
 ROUND = 0.5
 """Seconds between two signs of life."""
+LOOKS = 6
+"""Such times that replicas are given to find a next key."""
 _NOW = "extract(epoch FROM clock_timestamp())"
 _BEAT = f"""
-INSERT INTO replica (name, label, slot, started, seen) VALUES ($1, $2, $3, {_NOW}, {_NOW})
-ON CONFLICT (name) DO UPDATE SET seen = excluded.seen
+INSERT INTO replica (name, label, slot, started, seen, next) VALUES ($1, $2, $3, {_NOW}, {_NOW}, $4)
+ON CONFLICT (name) DO UPDATE SET seen = excluded.seen, next = excluded.next
 """  # noqa: S608 - constants alone
 _BEGIN = f"""
 INSERT INTO leader (id, epoch, owner, since) VALUES (1, 1, $1, {_NOW})
@@ -54,6 +56,9 @@ WHERE l.locktype = 'advisory' AND l.classid = {LEADER} AND l.objid = 0 AND l.obj
 _LOOK = f"""
 SELECT r.name, r.label, {_NOW} - r.seen AS silent, h.epoch FROM replica r LEFT JOIN leader h ON h.owner = r.name
 WHERE r.seen > {_NOW} - 60 ORDER BY r.started
+"""  # noqa: S608 - constants alone
+_WITHOUT = f"""
+SELECT label FROM replica WHERE name <> $1 AND seen > {_NOW} - $2::float8 AND next IS DISTINCT FROM $3 ORDER BY label
 """  # noqa: S608 - constants alone
 _BYE = "DELETE FROM replica WHERE name = $1 AND NOT EXISTS (SELECT FROM taken WHERE owner = $1 AND NOT done)"
 ANNOUNCE = """
@@ -76,12 +81,17 @@ class Cluster:
         self.label = f"{socket.gethostname()}:{os.getpid()}"[:80]
         self.changed: Callable[[], None] = lambda: None
         self.heard: Callable[[str], None] = lambda kind: None
+        self.next_key: Callable[[], bytes | None] = lambda: None
+        """What tells apart the next master key that this replica has beside the one in use."""
+        self.exchanges: int | None = None
+        """Of exchanges of the master key, the last one that this replica knows of; `fit`: it has the key."""
+        self.fit = True
         self._slot = secrets.randbits(31)
         self._tenure = Tenure()
         self._session = Session(connect, explain)
         beside = Session(connect, explain, lax=True)
         self._beside = beside
-        self.claims: Claims | None = Claims(beside, self.name)
+        self.claims: Claims | None = Claims(beside, self.name, lambda: self.exchanges)
         self.leases: Leases | None = Leases(Session(connect, explain, lax=True))
         self._versions: dict[str, int] | None = None
         self._known: Any = None
@@ -138,14 +148,25 @@ class Cluster:
     async def resign(self) -> None:
         """Others may lead from now on, at once; this one does not again."""
         self._resigned = True
-        try:
-            if self._tenure.epoch is not None:
-                self._tenure.lost()
-                await self._session.fetch(_YIELD, self.name)
-                await self._session.fetch(f"SELECT pg_advisory_unlock({LEADER}, 0)")
-                await self._session.fetch(f"SELECT pg_notify('{CHANNEL}', 'leader {self.name}')")
-        except StorageError:
-            return
+        with contextlib.suppress(StorageError):
+            await self._yield()
+
+    async def _yield(self) -> None:
+        if self._tenure.epoch is not None:
+            self._tenure.lost()
+            await self._session.fetch(_YIELD, self.name)
+            await self._session.fetch(f"SELECT pg_advisory_unlock({LEADER}, 0)")
+            self._locked = False
+            await self._session.fetch(f"SELECT pg_notify('{CHANNEL}', 'leader {self.name}')")
+
+    async def without(self, key: bytes) -> Sequence[str]:
+        """Replicas that live and do not have this next key, by their labels; they are given a moment to find it."""
+        for _ in range(LOOKS):
+            rows = await self._session.fetch(_WITHOUT, self.name, SILENT, key)
+            if not rows:
+                break
+            await asyncio.sleep(ROUND)
+        return [row["label"] for row in rows]
 
     async def close(self) -> None:
         for session in (self._session, self._beside, self.leases):
@@ -173,7 +194,9 @@ class Cluster:
     async def _round(self) -> None:
         asked = self._tenure.clock()
         await self._greeted()
-        await self._session.fetch(_BEAT, self.name, self.label, self._slot)
+        await self._session.fetch(_BEAT, self.name, self.label, self._slot, self.next_key())
+        if not self.fit:
+            await self._yield()
         if self._tenure.epoch is not None:
             found = await self._session.fetch("SELECT epoch FROM leader WHERE id = 1 AND owner = $1", self.name)
             if found and found[0]["epoch"] == self._tenure.epoch:
@@ -183,7 +206,7 @@ class Cluster:
                 self._session.drop()
         else:
             await self._session.fetch(_YIELD, self.name)
-            if not self._resigned:
+            if not self._resigned and self.fit:
                 await self._stand(asked)
         if self._tenure.epoch is not None:
             self._led_at = asked
