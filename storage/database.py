@@ -19,12 +19,13 @@ import structlog
 from sqlalchemy import Table, create_engine, event, insert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import StaticPool
 
 from storage.batch import Batch
 from storage.errors import Damaged, DiskFailed, DiskFull, Locked, ReadOnly, StorageError
 from storage.inline import Work, transact
+from storage.patient import patient_engine
 from storage.replicas.alone import Alone
 from storage.replicas.cluster import Cluster
 
@@ -56,7 +57,7 @@ class Database:
     """What is done in a transaction before which another bot changed which keys there are."""
 
     def __init__(self, url: str) -> None:
-        self.engine: AsyncEngine = create_async_engine(url, hide_parameters=True, poolclass=StaticPool)
+        self.engine: AsyncEngine = patient_engine(url)
         event.listen(self.engine.sync_engine, "connect", _prepare)
         event.listen(self.engine.sync_engine, "begin", _begin)
         self.others = Alone()
@@ -131,7 +132,7 @@ class Database:
             with translated():
                 async with self.engine.connect() as connection:
                     raw: Any = await connection.get_raw_connection()
-                    await raw.driver_connection.execute("VACUUM")
+                    await raw.driver_connection.breakable("VACUUM")
 
     async def pour(self, connection: AsyncConnection, table: Table, rows: Sequence[tuple[Any, ...]]) -> None:
         """Many rows at once, every column of each, within a transaction of this database."""

@@ -24,6 +24,10 @@ def hold(data: Path) -> Iterator[None]:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise Locked(f"DAUYS_DATA: another bot works in {data}; stop it, or choose another folder") from None
-        yield
+        try:
+            yield
+        finally:
+            # Closing alone would leave it to a child process that has not yet begun its own program.
+            fcntl.flock(handle, fcntl.LOCK_UN)
     finally:
         os.close(handle)
