@@ -102,6 +102,8 @@ class Deliveries:
         if state in stamp:
             values[stamp[state]] = now
         async with self._database.begin() as connection:
+            if state is BroadcastState.RUNNING and await _before_its_time(connection, broadcast_id, now):
+                values = {"state": BroadcastState.APPROVED, "note": note}
             moved = await connection.execute(
                 update(broadcast)
                 .where(broadcast.c.id == broadcast_id, broadcast.c.state.in_(_ALLOWED.get(state, ())))
@@ -136,3 +138,9 @@ class Deliveries:
             else:
                 row = upsert(meta).values(name=HALT, value=note)
                 await connection.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": note}))
+
+
+async def _before_its_time(connection: AsyncConnection, id_: int, now: float) -> bool:
+    """Whether it was paused while it still waited for its schedule: to resume it is no order to send it now."""
+    waits = (broadcast.c.state == BroadcastState.PAUSED, broadcast.c.started == 0, broadcast.c.start_at > now)
+    return await connection.scalar(select(broadcast.c.id).where(broadcast.c.id == id_, *waits)) is not None

@@ -100,7 +100,8 @@ class Engine:
         return await self._brakes.order(broadcast, BroadcastState.CANCELLED, note)
 
     async def resume(self, broadcast: int) -> bool:
-        """It goes on where it stood; lifts a halt. False: it was not paused. Raises what storage raises."""
+        """It goes on where it stood, or waits for its schedule again; lifts a halt. False: it was not paused. Raises
+        what storage raises."""
         moved = await self._ledger.set_state(broadcast, BroadcastState.RUNNING, self._clock.time())
         if moved:
             self._runs.forget(broadcast)
@@ -161,6 +162,7 @@ class Engine:
         if self._clock.monotonic() - self._seen >= IDLE:
             await self._look()
         await self._queueing.spell()
+        self._flights.refresh(self._clock.monotonic())
         run = self._runs.due(self._now(), self._clock.time())
         self._lag.see(run is not None and not self.halted, self._clock.monotonic())
         await self._tick(run)
@@ -232,7 +234,7 @@ class Engine:
             if not self._may() or delivery.broadcast in self._runs.barred:
                 self._returned(delivery)
             else:
-                self._flights.launch(delivery, run.broadcast)
+                self._flights.launch(delivery, run.broadcast, self._clock.monotonic())
 
     def _may(self) -> bool:
         return not self._stopping and not self.halted

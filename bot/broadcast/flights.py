@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import takewhile
 from typing import Any
 
 import structlog
@@ -16,13 +17,19 @@ from storage.records import Broadcast, Cause, Delivery, Outcome, Verb
 log = structlog.get_logger(__name__)
 
 
+PATIENCE = 0.5
+"""Seconds at the gate after which a message goes back into the ledger, which knows who has left meanwhile. It waits so
+long only where somebody else's 429 has closed the gate, or where its chat was just written to."""
+
+
 class Flight:
-    """One message under way. `place`: in the gate's line; `granted`: the moment at which it was let through."""
+    """One message under way. `place`: in the gate's line; `since`: the steady moment at which it came there; `granted`:
+    the moment at which it was let through."""
 
-    __slots__ = ("delivery", "granted", "job", "place")
+    __slots__ = ("delivery", "granted", "job", "place", "since")
 
-    def __init__(self, delivery: Delivery, job: Broadcast) -> None:
-        self.delivery, self.job = delivery, job
+    def __init__(self, delivery: Delivery, job: Broadcast, since: float) -> None:
+        self.delivery, self.job, self.since = delivery, job, since
         self.place: Any = None
         self.granted = 0.0
 
@@ -60,14 +67,21 @@ class Flights:
         """Whether any message of this broadcast is under way."""
         return any(flight.delivery.broadcast == broadcast for flight in (*self._gate, *self._wire.values()))
 
-    def launch(self, delivery: Delivery, job: Broadcast) -> None:
-        flight = Flight(delivery, job)
+    def launch(self, delivery: Delivery, job: Broadcast, now: float) -> None:
+        flight = Flight(delivery, job, now)
         self._gate[flight] = None
         flight.place = self._pace.enter(delivery.chat_id, job, partial(self._write, flight))
 
     def withdraw(self, broadcast: int | None = None) -> None:
         """Calls back what still waits at the gate: of one broadcast, or everything."""
-        for flight in [flight for flight in self._gate if broadcast in (None, flight.delivery.broadcast)]:
+        self._call_back([flight for flight in self._gate if broadcast in (None, flight.delivery.broadcast)])
+
+    def refresh(self, now: float) -> None:
+        """Calls back what has waited at the gate for too long."""
+        self._call_back([*takewhile(lambda flight: now - flight.since >= PATIENCE, self._gate)])
+
+    def _call_back(self, flights: Iterable[Flight]) -> None:
+        for flight in flights:
             del self._gate[flight]
             self._pace.leave(flight.place)
             self._returned(flight.delivery)

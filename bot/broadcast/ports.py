@@ -85,7 +85,8 @@ class Ledger(Protocol):
     async def set_state(self, broadcast: int, state: BroadcastState, now: float, note: str = "") -> bool:
         """False when the move is not allowed from the present state (a cancelled one stays so). Allowed:
         approved -> running, paused, cancelled; running -> paused, done, cancelled; paused -> running,
-        cancelled. Cancelling makes every waiting row CANCELLED and leaves SENDING ones to their results."""
+        cancelled. One that was paused before its schedule becomes approved instead of running, and begins in its
+        time. Cancelling makes every waiting row CANCELLED and leaves SENDING ones to their results."""
 
     async def halted(self) -> str | None:
         """Why all sending stands still since before a restart; None: it does not."""

@@ -57,7 +57,7 @@ class Runs:
         self.settled.pop(broadcast, None)
 
     def settle(self, broadcast: int) -> None:
-        """It is barred, and the ledger knows: whoever finds it running from now on, finds it resumed."""
+        """It is barred, and the ledger knows: whoever finds it active from now on, finds it resumed."""
         if broadcast in self.barred:
             self.settled[broadcast] = object()
 
@@ -69,11 +69,7 @@ class Runs:
         """What another bot has resumed is barred no more. `before`: what was settled when `active` was asked for."""
         for broadcast in active:
             mark = before.get(broadcast.id)
-            if (
-                mark is not None
-                and broadcast.state is BroadcastState.RUNNING
-                and self.settled.get(broadcast.id) is mark
-            ):
+            if mark is not None and self.settled.get(broadcast.id) is mark:
                 self.unbar(broadcast.id)
                 self.forget(broadcast.id)
 

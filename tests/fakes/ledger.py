@@ -185,6 +185,9 @@ class FakeLedger:
         item = self.broadcasts[broadcast]
         if state not in ALLOWED.get(item.state, ()):
             return False
+        if state is BroadcastState.RUNNING:
+            waits = item.state is BroadcastState.PAUSED and not item.started and item.start_at > now
+            state, item = (BroadcastState.APPROVED, item) if waits else (state, replace(item, started=now))
         self.broadcasts[broadcast] = replace(item, state=state, note=note)
         if state is BroadcastState.CANCELLED:
             for row in list(self._waiting[broadcast].values()):

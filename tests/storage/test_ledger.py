@@ -171,6 +171,21 @@ async def test_exactly_one_of_many_approves(storage: Storage) -> None:
     assert sum(await asyncio.gather(*(storage.broadcasts.approve(id_, NOW, NOW) for _ in range(20)))) == 1
 
 
+async def test_what_was_paused_before_its_schedule_is_resumed_to_wait_for_it(storage: Storage) -> None:
+    id_ = await storage.broadcasts.draft(42, "payload", ALERTS, NOW)
+    assert await storage.broadcasts.approve(id_, NOW + 3600, NOW)
+    assert await storage.deliveries.set_state(id_, BroadcastState.PAUSED, NOW + 1, "Halted in the chat.")
+    assert await storage.deliveries.set_state(id_, BroadcastState.RUNNING, NOW + 2)
+    found = await storage.broadcasts.get(id_)
+    assert found is not None
+    assert (found.state, found.start_at, found.started, found.note) == (BroadcastState.APPROVED, NOW + 3600, 0, "")
+    assert await storage.deliveries.set_state(id_, BroadcastState.PAUSED, NOW + 3)
+    assert await storage.deliveries.set_state(id_, BroadcastState.RUNNING, NOW + 3600)
+    begun = await storage.broadcasts.get(id_)
+    assert begun is not None
+    assert (begun.state, begun.started) == (BroadcastState.RUNNING, NOW + 3600)
+
+
 async def test_withdrawing_works_only_before_the_start(storage: Storage) -> None:
     id_ = await storage.broadcasts.draft(42, "p", ALERTS, NOW)
     await storage.broadcasts.approve(id_, NOW + 5, NOW)

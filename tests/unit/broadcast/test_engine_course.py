@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from bot.wire.lanes import Lane
 from storage.records import BroadcastState, Cause, DeliveryState
 from tests.fakes.telegram import busiest
 from tests.fakes.warp import NOON, warped
@@ -51,6 +52,40 @@ def test_a_reader_who_leaves_half_way_gets_nothing_later() -> None:
     assert on.ledger.states() == {DeliveryState.SENT: 199, DeliveryState.CANCELLED: 101}
 
 
+def test_a_reader_who_leaves_while_an_answers_429_has_closed_the_gate_gets_nothing() -> None:
+    on = stage(60)
+
+    async def leave() -> float:
+        async with on.running():
+            await on.until(lambda: on.sent() >= 10)
+            on.gate.flood(20.0, Lane.REPLY)
+            left = asyncio.get_running_loop().time()
+            on.ledger.left = set(range(1, 61))
+            await on.until_state(DONE)
+        return left
+
+    left = warped(leave())
+    assert max(on.telegram.started) <= left + 1
+    assert on.ledger.states()[DeliveryState.SENT] == len(on.telegram.started)
+
+
+def test_a_reader_who_leaves_while_their_chat_is_at_its_limit_gets_nothing() -> None:
+    on = stage(1, start_at=NOON + 1000 + 5)
+
+    async def leave() -> None:
+        async with on.running():
+            await asyncio.sleep(4.9)
+            for _ in range(8):
+                on.gate.enter(Lane.REPLY, 1001, lambda moment: None)
+            await on.until(lambda: on.ledger.states()[DeliveryState.SENDING] == 1)
+            on.ledger.left = {1}
+            await on.until_state(DONE)
+
+    warped(leave())
+    assert on.telegram.started == []
+    assert on.ledger.states() == {DeliveryState.CANCELLED: 1}
+
+
 @pytest.mark.parametrize(("readers", "rate"), [(600, 30.0), (20_000, 1000.0)])
 def test_the_whole_rate_is_used_and_never_exceeded(readers: int, rate: float) -> None:
     on = stage(readers, rate=rate, limit=rate)
@@ -71,8 +106,6 @@ def test_what_is_marked_stays_near_what_is_under_way() -> None:
 
 
 def test_answers_keep_their_speed_while_a_broadcast_runs() -> None:
-    from bot.wire.lanes import Lane
-
     on = stage(3000)
     waits: list[float] = []
 
@@ -95,6 +128,31 @@ def test_it_waits_for_its_time() -> None:
     on = stage(5, start_at=NOON + 1000 + 300)
     warped(on.finish())
     assert on.telegram.started[0] - 1000 == pytest.approx(300.5, abs=0.6)
+
+
+@pytest.mark.parametrize("how", ["pause", "halt", "elsewhere"])
+def test_what_was_stopped_before_its_schedule_waits_for_it_again_when_resumed(how: str) -> None:
+    on = stage(5, start_at=NOON + 1000 + 300)
+
+    async def stop_and_resume() -> None:
+        async with on.running():
+            await asyncio.sleep(2)
+            if how == "halt":
+                on.engine.halt("by hand")
+            else:
+                assert await on.engine.pause(1)
+            await on.until_state(PAUSED)
+            await asyncio.sleep(10)
+            if how == "elsewhere":
+                assert await on.ledger.set_state(1, BroadcastState.RUNNING, on.clock.time(), "")
+                on.engine.wake()
+            else:
+                assert await on.engine.resume(1)
+            await on.until_state(DONE)
+
+    warped(stop_and_resume())
+    assert on.telegram.started[0] - 1000 == pytest.approx(300.5, abs=0.6)
+    assert on.sent() == 5
 
 
 def test_undone_in_time_nothing_goes_out() -> None:

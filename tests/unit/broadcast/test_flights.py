@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from bot.broadcast.flights import Flights
+from bot.broadcast.flights import PATIENCE, Flights
 from bot.health.meters import Metered, Meters
 from storage.records import Audience, Broadcast, BroadcastState, Cause, Delivery, Outcome, Verb
 from tests.fakes.warp import warped
@@ -75,9 +75,9 @@ class Table:
             lambda delivery: self.returned.append(delivery.subscriber),
         )
 
-    def launch(self, *subscribers: int, broadcast: int = 1) -> None:
+    def launch(self, *subscribers: int, broadcast: int = 1, now: float = 0.0) -> None:
         for subscriber in subscribers:
-            self.flights.launch(Delivery(broadcast, subscriber, subscriber, "en"), JOB)
+            self.flights.launch(Delivery(broadcast, subscriber, subscriber, "en"), JOB, now)
 
 
 def test_a_message_goes_out_and_lands_without_a_task() -> None:
@@ -111,6 +111,19 @@ def test_what_waits_at_the_gate_is_called_back_at_once_and_what_was_written_is_n
         table.flights.withdraw()
         assert (table.returned, table.door.line) == ([2, 3], {})
         assert (table.flights.of(1), table.flights.of(2)) == (True, False)
+
+    warped(work())
+
+
+def test_what_waits_at_the_gate_for_too_long_is_called_back() -> None:
+    async def work() -> None:
+        table = Table()
+        table.launch(1, 2, now=1.0)
+        table.launch(3, now=1.2)
+        table.door.open(1)
+        table.flights.refresh(1.0 + PATIENCE)
+        assert (table.returned, set(table.door.line)) == ([2], {3})
+        assert table.flights.written == 1
 
     warped(work())
 
