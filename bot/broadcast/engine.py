@@ -283,7 +283,9 @@ class Engine:
             self._flights.withdraw()
             if self._trouble.held == 1:
                 self._hindered(f"Telegram cannot be reached, or does not answer: {outcome.detail}")
-        if outcome.verb is Verb.FLOOD:
+        if outcome.verb is Verb.SENT:
+            self._pace.taken(granted)
+        elif outcome.verb is Verb.FLOOD:
             self._pace.flood(run.broadcast if run is not None else None, outcome.wait, granted)
             self._flights.withdraw()
         elif outcome.verb is Verb.HALT and not self.halted:

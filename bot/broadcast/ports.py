@@ -45,6 +45,9 @@ class Pace(Protocol):
         """A 429 named `wait` seconds; `granted` is the moment given to `go` of the refused message. None: its job is
         under way no more."""
 
+    def taken(self, granted: float) -> None:
+        """Telegram took a message whose `go` was given that moment."""
+
     def opens_in(self) -> float:
         """Seconds until the gate opens; 0 when it is open."""
 

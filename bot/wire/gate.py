@@ -22,7 +22,8 @@ QUANTUM = 0.004
 LONGEST = 60.0
 """Seconds of a closing that a reply or a panel waits for; for longer it is given up."""
 BRIEFEST = 0.5
-"""Seconds for which a 429 closes the gate at least, whatever it names."""
+"""Seconds for which a 429 closes the gate at least, whatever it names; doubled while nothing is taken in between."""
+MOST_DOUBLINGS = 5
 
 
 class Policy:
@@ -33,7 +34,10 @@ class Policy:
 
     def __init__(self, rate: float, paid_rate: float | None = None) -> None:
         self.closed_until = float("-inf")
-        self._closed_at = float("-inf")
+        self.closed_at = float("-inf")
+        """The moment of the last closing."""
+        self._vain = 0
+        """Closings in a row between which nothing was taken."""
         self._chats = Chats()
         self.budgets = [Budget(rate, [lane for lane in Lane if lane is not Lane.PAID], self._chats)]
         if paid_rate is not None:
@@ -73,14 +77,26 @@ class Policy:
         moments = [moment for budget in self.budgets if (moment := budget.wake(now)) is not None]
         return max(min(moments), self.closed_until) if moments else None
 
-    def flood(self, now: float, wait: float, lane: Lane = Lane.BROADCAST, granted: float | None = None) -> None:
+    def flood(
+        self,
+        now: float,
+        wait: float,
+        lane: Lane = Lane.BROADCAST,
+        granted: float | None = None,
+        *,
+        vain: bool = False,
+    ) -> None:
         """A 429 for a message of `lane` that was let through at `granted`. Closes until the latest moment
-        named. Only a message let through after the last closing tells anything new about the pace."""
-        closes = max(self.closed_until, now + max(BRIEFEST, wait))
-        if now >= self.closed_until and (granted is None or granted >= self._closed_at):
-            self._closed_at = now
-            self._of[lane].tempo.breach(now, closes)
-        self.closed_until = closes
+        named. Only a message let through after the last closing tells anything new; `vain`, where none was taken
+        since, that the closing was too short, and nothing about the pace."""
+        new = now >= self.closed_until and (granted is None or granted >= self.closed_at)
+        if new:
+            self.closed_at = now
+            self._vain = min(self._vain + 1, MOST_DOUBLINGS) if vain else 0
+        self.closed_until = max(self.closed_until, now + max(BRIEFEST * 2.0**self._vain, wait))
+        if new:
+            tempo = self._of[lane].tempo
+            (tempo.shut if vain else tempo.breach)(now, self.closed_until)
 
     def waiting(self, lane: Lane) -> int:
         return self._of[lane].waiting(lane)
@@ -135,6 +151,8 @@ class Gate:
         self.on_close = on_close
         self.floods = 0
         """429s so far."""
+        self._taken = float("-inf")
+        """When the last message was let through that Telegram took."""
         self._monotonic = monotonic or (lambda: asyncio.get_running_loop().time())
         self._timer: asyncio.TimerHandle | None = None
         self._last = float("-inf")
@@ -183,7 +201,7 @@ class Gate:
     def flood(self, seconds: float, lane: Lane = Lane.BROADCAST, granted: float | None = None) -> None:
         """A 429 named so many seconds; see `Policy.flood`."""
         self.floods += 1
-        self.policy.flood(self._now(), seconds, lane, granted)
+        self.policy.flood(self._now(), seconds, lane, granted, vain=self._taken < self.policy.closed_at)
         left = self.opens_in()
         if left > LONGEST:
             for ticket in self.policy.leave():
@@ -191,6 +209,10 @@ class Gate:
                     ticket.future.set_exception(Closed(left))
         if self.on_close is not None:
             self.on_close(left)
+
+    def taken(self, granted: float) -> None:
+        """Telegram took a message that was let through at that moment."""
+        self._taken = max(self._taken, granted)
 
     def restore(self, seconds: float) -> None:
         """Closed since before a restart, for so many seconds more."""

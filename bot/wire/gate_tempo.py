@@ -58,6 +58,13 @@ class Tempo:
     def refunded(self) -> None:
         self._count = max(0, self._count - 1)
 
+    def shut(self, now: float, opens: float) -> None:
+        """Nothing goes out until `opens`, for another reason than the pace: it stays, and climbs later."""
+        if self._row:
+            self._low = self.rate(now)
+        self._from = opens + HOLD
+        self._last = float("-inf")
+
     def breach(self, now: float, opens: float) -> None:
         """A 429 at `now`; nothing goes out until `opens`."""
         pace = self.rate(now)

@@ -87,11 +87,14 @@ class GateLimiter(BaseRateLimiter[None]):
         for attempt in range(TRIES):
             granted = await self._turn(mine, chat_of(data), key)
             try:
-                return await callback(*args, **kwargs)
+                given = await callback(*args, **kwargs)
             except RetryAfter as error:
                 self._gate.flood(seconds(error), mine, granted)
                 if attempt + 1 == TRIES or seconds(error) > LONGEST:
                     raise
+            else:
+                self._gate.taken(granted)
+                return given
         raise AssertionError("unreachable: every way out of the loop returns or raises")
 
     async def _turn(self, mine: Lane, chat: Chat | None, key: object) -> float:

@@ -32,6 +32,9 @@ class BroadcastPace:
     def flood(self, job: Broadcast | None, wait: float, granted: float) -> None:
         self._gate.flood(wait, self._lane(job), granted)
 
+    def taken(self, granted: float) -> None:
+        self._gate.taken(granted)
+
     def opens_in(self) -> float:
         return self._gate.opens_in()
 

@@ -57,6 +57,8 @@ class Door:
 
     def flood(self, job: Broadcast | None, wait: float, granted: float) -> None: ...
 
+    def taken(self, granted: float) -> None: ...
+
     def opens_in(self) -> float:
         return 0.0
 

@@ -155,8 +155,27 @@ def test_only_what_goes_out_anew_takes_from_the_paid_budget() -> None:
         paid.flood(recall, 1.0, now())
         assert (gate.pace(Lane.PAID), gate.pace(Lane.BROADCAST) < 10) == (1000, True)
         await asyncio.sleep(2)
+        paid.taken(now())
         paid.flood(None, 1.0, now())
         assert gate.pace(Lane.PAID) < 1000
+
+    warped(work())
+
+
+def test_a_minute_in_which_nothing_is_taken_says_nothing_about_the_pace() -> None:
+    async def work() -> None:
+        gate = Gate(30)
+        pace = BroadcastPace(gate)
+        closings, began = [], now()
+        while now() - began < 60:
+            granted = await entered(pace, 1)
+            pace.flood(SENDS, 1.0, granted)
+            closings.append(gate.opens_in())
+        assert closings == [1.0, 1.0, 2.0, 4.0, 8.0, 16.0, 16.0, 16.0, 16.0]
+        assert gate.pace() == 15, "of the first alone"
+        pace.taken(await entered(pace, 1))
+        pace.flood(SENDS, 1.0, await entered(pace, 1))
+        assert (gate.opens_in(), gate.pace() < 15) == (1.0, True)
 
     warped(work())
 
