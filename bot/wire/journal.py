@@ -11,6 +11,7 @@ from __future__ import annotations
 import mmap
 import struct
 from pathlib import Path
+from typing import BinaryIO
 
 from storage.errors import ReadOnly
 
@@ -28,6 +29,17 @@ WAITING, IN_HAND, ALONE = 0, 1, 2
 """States of a slot: known from before a death; being handled; being handled with nothing else in hand."""
 
 
+def _mapped(file: BinaryIO) -> mmap.mmap:
+    """Every byte is written first, the same ones where it is ours: to write to a mapped page for which a full disk has
+    no block left would kill the process (SIGBUS)."""
+    kept = file.read(_SIZE + 1)
+    file.seek(0)
+    file.write(kept if len(kept) == _SIZE and kept.startswith(_MAGIC) else _MAGIC.ljust(_SIZE, b"\0"))
+    file.truncate()
+    file.flush()
+    return mmap.mmap(file.fileno(), _SIZE)
+
+
 class Journal:
     """`suspects`: updates in hand when the process last died -> deaths at which each was alone in hand."""
 
@@ -37,13 +49,7 @@ class Journal:
         try:
             path.touch(mode=0o600)
             with path.open("r+b") as file:
-                if file.read(len(_MAGIC)) != _MAGIC or path.stat().st_size != _SIZE:
-                    file.truncate(0)
-                    file.truncate(_SIZE)
-                    file.seek(0)
-                    file.write(_MAGIC)
-                    file.flush()
-                self._memory = mmap.mmap(file.fileno(), _SIZE)
+                self._memory = _mapped(file)
         except OSError as error:
             raise ReadOnly(f"DAUYS_DATA: {path} cannot be written ({error.strerror}); free it, or remove it") from None
         self._ring = [self._number(place) for place in range(HANDLED)]

@@ -51,6 +51,21 @@ def test_more_in_hand_than_there_is_room_for_is_no_fault(tmp_path: Path) -> None
     assert Journal(tmp_path).seen(SLOTS + 49)
 
 
+@pytest.mark.parametrize("before", ["none", "sparse"])
+def test_every_byte_has_its_place_on_the_disk_before_it_is_mapped(tmp_path: Path, before: str) -> None:
+    path = tmp_path / NAME
+    if before == "sparse":
+        Journal(tmp_path).close()
+        whole = path.read_bytes()
+        with path.open("r+b") as file:
+            file.truncate(16)
+            file.truncate(len(whole))
+    Journal(tmp_path).done(5)
+    there = path.stat()
+    assert there.st_blocks * 512 >= there.st_size
+    assert Journal(tmp_path).seen(5)
+
+
 @pytest.mark.parametrize("content", [b"", b"something else", b"x" * 100_000], ids=["empty", "short", "long"])
 def test_a_file_of_another_kind_begins_anew(tmp_path: Path, content: bytes) -> None:
     (tmp_path / NAME).write_bytes(content)
