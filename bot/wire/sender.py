@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import ssl
 from collections.abc import Awaitable
@@ -34,8 +35,9 @@ log = structlog.get_logger(__name__)
 _OTHER_FORM = "in the message to edit"
 """As in "there is no caption in the message to edit"."""
 
-LONGEST = 60.0
-"""Seconds for a whole answer, however often a piece of it comes."""
+LONGEST, LONGEST_UPLOAD = 60.0, 300.0
+"""Seconds for a whole answer, however often a piece of it comes; and for that to a file, its way up included: all
+other messages wait for it."""
 
 
 class File(Protocol):
@@ -70,7 +72,7 @@ class WireSender:
         self._origin = Origin.of(settings.api_url)
         self._heads: dict[str, bytes] = {}
         self._headers = {"Content-Type": "application/json"}
-        self._timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT, sock_read=READ_TIMEOUT)
+        self._timeout = aiohttp.ClientTimeout(total=LONGEST, sock_connect=CONNECT_TIMEOUT, sock_read=READ_TIMEOUT)
         self._bodies = Bodies(settings.language, paid=settings.paid)
         self._files = files
         self._file_ids: dict[str, str] = {}
@@ -109,6 +111,10 @@ class WireSender:
         media = attached(job.payload) if job.kind not in (Kind.RECALL, Kind.CORRECT) else None
         return media is not None and not self._file_id(media)
 
+    def take_back(self, sent: asyncio.Future[Outcome]) -> bool:
+        """See the engine's `Sender`. With a proxy nobody knows: never."""
+        return self._pool is not None and self._pool.take_back(sent)
+
     def _file_id(self, media: Attached) -> str:
         return media.file_id or self._file_ids.get(media.digest, "")
 
@@ -132,7 +138,7 @@ class WireSender:
         outcome = await self._send(replace(delivery, hidden=delivery.hidden is not other), job, "")
         if outcome.cause is Cause.MISSING and _OTHER_FORM in outcome.detail and not other:
             self._otherwise.add(key)
-            return Outcome(Verb.RETRY, Cause.OTHER, detail=outcome.detail)
+            return replace(outcome, verb=Verb.RETRY)
         if outcome.verb in (Verb.SENT, Verb.GONE):
             self._otherwise.discard(key)
         return outcome
@@ -181,10 +187,11 @@ class WireSender:
         for name, value in fields.items():
             form.add_field(name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
         form.add_field(media.kind, file.data, filename=file.name)
-        timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_TIMEOUT, sock_read=UPLOAD_TIMEOUT)
+        timeout = aiohttp.ClientTimeout(total=LONGEST_UPLOAD, sock_connect=CONNECT_TIMEOUT, sock_read=UPLOAD_TIMEOUT)
         outcome, body = await self._post(method, data=form, timeout=timeout)
-        if outcome.verb is Verb.SENT:
-            await self._uploaded(media.digest, _file_id(body, media.kind))
+        file_id = _sent_file(body, media.kind) if outcome.verb is Verb.SENT else ""
+        if file_id:
+            await self._uploaded(media.digest, file_id)
         return _refused(outcome)
 
     async def _uploaded(self, digest: str, file_id: str) -> None:
@@ -209,7 +216,9 @@ def _refused(outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _file_id(body: bytes, kind: str) -> str:
-    """Of the largest size, as https://core.telegram.org/bots/api#sending-files gives it for another sending."""
-    sent = json.loads(body)["result"][kind]
-    return str((sent[-1] if isinstance(sent, list) else sent)["file_id"])
+def _sent_file(body: bytes, kind: str) -> str:
+    """Its id for another sending, of the largest size (https://core.telegram.org/bots/api#sending-files); empty where
+    Telegram has made something else of it, as of a document that is a song: then each reader gets it sent up."""
+    sent = json.loads(body)["result"].get(kind)
+    last = sent[-1] if isinstance(sent, list) and sent else sent
+    return str(last["file_id"]) if isinstance(last, dict) and "file_id" in last else ""

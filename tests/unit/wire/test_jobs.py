@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from bot.broadcast.faults import Faults
 from bot.config import load_settings
 from bot.wire.bodies import Attached, encode
 from bot.wire.sender import WireSender
@@ -31,6 +32,8 @@ class Telegram:
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     uploads: int = 0
     refusal: str = ""
+    made: dict[str, Any] = field(default_factory=lambda: {"photo": [{"file_id": "small"}, {"file_id": "large"}]})
+    """What stands in the message that was sent."""
     url: str = ""
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -46,8 +49,7 @@ class Telegram:
             return web.json_response(body, status=400)
         if method == "deleteMessage":
             return web.json_response({"ok": True, "result": True})
-        sizes = [{"file_id": "small"}, {"file_id": "large"}]
-        return web.json_response({"ok": True, "result": {"message_id": 9, "photo": sizes}})
+        return web.json_response({"ok": True, "result": {"message_id": 9, **self.made}})
 
 
 @dataclass
@@ -155,3 +157,25 @@ async def test_a_file_that_is_not_kept_any_more_is_one_too(sender: WireSender, k
     kept.file = None
     outcome = await sender.send(READER, job(Kind.SEND, PHOTO))
     assert (outcome.verb, outcome.cause) == (Verb.FAULT, Cause.CONTENT)
+
+
+@pytest.mark.parametrize("made", [{"audio": {"file_id": "song"}}, {"photo": []}, {}])
+async def test_a_file_of_which_telegram_makes_something_else_was_sent_all_the_same(
+    telegram: Telegram, sender: WireSender, made: dict[str, Any]
+) -> None:
+    telegram.made = made
+    outcome = await sender.send(READER, job(Kind.SEND, PHOTO))
+    assert (outcome.verb, outcome.message_id) == (Verb.SENT, 9)
+
+
+async def test_readers_who_hide_texts_since_do_not_stop_a_correction(telegram: Telegram, sender: WireSender) -> None:
+    faults = Faults()
+    for reader in range(60):
+        delivery = replace(READER, subscriber=reader)
+        telegram.refusal = "there is no caption in the message to edit"
+        first = await sender.send(delivery, job(Kind.CORRECT, PHOTO))
+        assert first.verb is Verb.RETRY
+        assert faults.count(first) is None
+        telegram.refusal = ""
+        assert (await sender.send(delivery, job(Kind.CORRECT, PHOTO))).verb is Verb.SENT
+    assert [method for method, _ in telegram.calls[:2]] == ["editMessageCaption", "editMessageText"]
