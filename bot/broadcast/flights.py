@@ -1,4 +1,4 @@
-"""Messages under way: first at the gate, where they can still be called back, then on the wire."""
+"""Messages under way: first at the gate, then on the wire; they can be called back until they are written."""
 
 from __future__ import annotations
 
@@ -73,8 +73,13 @@ class Flights:
         flight.place = self._pace.enter(delivery.chat_id, job, partial(self._write, flight))
 
     def withdraw(self, broadcast: int | None = None) -> None:
-        """Calls back what still waits at the gate: of one broadcast, or everything."""
+        """Calls back what was not written yet: of one broadcast, or everything. That is what waits at the gate, and
+        behind it for a connection, which may take seconds where the network is bad."""
         self._call_back([flight for flight in self._gate if broadcast in (None, flight.delivery.broadcast)])
+        for future, flight in list(self._wire.items()):
+            if broadcast in (None, flight.delivery.broadcast) and self._sender.take_back(future):
+                del self._wire[future]
+                self._returned(flight.delivery)
 
     def refresh(self, now: float) -> None:
         """Calls back what has waited at the gate for too long."""
@@ -115,8 +120,8 @@ class Flights:
         future.add_done_callback(self._ended)
 
     def _ended(self, future: asyncio.Future[Outcome]) -> None:
-        flight = self._wire.pop(future)
-        if future.cancelled():
+        flight = self._wire.pop(future, None)
+        if flight is None or future.cancelled():
             return
         error = future.exception()
         if error is not None:

@@ -6,6 +6,7 @@ wire fits `Sender` and `Pace`; whoever wants to watch fits `Observer`. The engin
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -19,12 +20,15 @@ class Sender(Protocol):
         """How many requests may be on the wire at once."""
 
     def send(self, delivery: Delivery, job: Broadcast) -> Awaitable[Outcome]:
-        """What the job does for one reader, written at once: the engine has waited for its turn. Never raises
+        """What the job does for one reader, written as soon as a connection is there. Never raises
         for what Telegram or the network answers. CancelledError: perhaps written, perhaps not. A future rather
         than a coroutine where it can be: the engine then needs no task for it."""
 
     def alone(self, job: Broadcast) -> bool:
         """Whether its next message must have its answer before others go out: it carries a file up."""
+
+    def take_back(self, sent: asyncio.Future[Outcome]) -> bool:
+        """Whether what `send` gave this for still waits for a connection: then it is cancelled, and never written."""
 
 
 class Pace(Protocol):

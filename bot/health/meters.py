@@ -66,6 +66,9 @@ class Metered:
     def alone(self, job: Broadcast) -> bool:
         return self._sender.alone(job)
 
+    def take_back(self, sent: asyncio.Future[Outcome]) -> bool:
+        return self._sender.take_back(sent)
+
     def send(self, delivery: Delivery, job: Broadcast) -> Awaitable[Outcome]:
         """The sender's own future: a task for each message would cost as much as the message."""
         sent = asyncio.ensure_future(self._sender.send(delivery, job))

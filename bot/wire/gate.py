@@ -255,12 +255,18 @@ class Gate:
         self._pump()
 
     def _pump(self) -> None:
-        """Lets through whoever may go, and comes back when the next one may."""
+        """Lets through whoever may go, and comes back when the next one may, whatever one of them breaks."""
         for handle in (self._timer, self._soon):
             if handle is not None:
                 handle.cancel()
         self._timer = self._soon = None
         now = self._now()
+        try:
+            self._let_through(now)
+        finally:
+            self._come_back(now)
+
+    def _let_through(self, now: float) -> None:
         while (ticket := self.policy.grant(now)) is not None:
             future, go = (ticket.future, ticket.go) if isinstance(ticket, Waiter) else (None, None)
             if go is not None:
@@ -269,6 +275,8 @@ class Gate:
                 self.policy.refund(ticket)
             else:
                 future.set_result(now)
+
+    def _come_back(self, now: float) -> None:
         if self._purse is not None and any(self.wants()):
             self._purse.asked.set()
         moment = self.policy.wake(now)

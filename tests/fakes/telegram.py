@@ -34,6 +34,9 @@ class FakeTelegram:
     def alone(self, job: Broadcast) -> bool:
         return False
 
+    def take_back(self, sent: asyncio.Future[Outcome]) -> bool:
+        return False
+
     async def send(self, delivery: Delivery, job: Broadcast) -> Outcome:
         loop = asyncio.get_running_loop()
         self.started.append(loop.time())

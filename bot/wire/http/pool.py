@@ -85,6 +85,10 @@ class Pool(Generic[T]):
             self._timer = loop.call_later(SWEEP, self._sweep)
         return future
 
+    def take_back(self, future: asyncio.Future[T]) -> bool:
+        """Whether it still waits for a connection: then it is cancelled, and never written."""
+        return any(post.future is future for post in self._waiting) and future.cancel()
+
     async def close(self) -> None:
         """Ends every connection; what has no answer yet will have none."""
         if self._timer is not None:

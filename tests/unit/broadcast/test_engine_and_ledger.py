@@ -44,6 +44,9 @@ class Wire:
     def alone(self, job: Broadcast) -> bool:
         return False
 
+    def take_back(self, sent: asyncio.Future[Outcome]) -> bool:
+        return False
+
     async def send(self, delivery: Delivery, job: Broadcast) -> Outcome:
         self.calls[delivery.chat_id] += 1
         await asyncio.sleep(0.001)

@@ -24,9 +24,13 @@ class Wire:
 
     def __init__(self) -> None:
         self.futures: list[asyncio.Future[Outcome]] = []
+        self.unwritten: set[asyncio.Future[Outcome]] = set()
 
     def alone(self, job: Broadcast) -> bool:
         return False
+
+    def take_back(self, sent: asyncio.Future[Outcome]) -> bool:
+        return sent in self.unwritten and sent.cancel()
 
     def send(self, delivery: Delivery, job: Broadcast) -> Awaitable[Outcome]:
         if delivery.subscriber == 13:
@@ -113,6 +117,26 @@ def test_what_waits_at_the_gate_is_called_back_at_once_and_what_was_written_is_n
         table.flights.withdraw()
         assert (table.returned, table.door.line) == ([2, 3], {})
         assert (table.flights.of(1), table.flights.of(2)) == (True, False)
+
+    warped(work())
+
+
+def test_what_waits_for_a_connection_is_called_back_too() -> None:
+    async def work() -> None:
+        table = Table()
+        table.launch(1, 2)
+        table.launch(3, broadcast=2)
+        table.door.open(1, 2, 3)
+        table.wire.unwritten = set(table.wire.futures[1:])
+        table.flights.withdraw(1)
+        assert (table.returned, table.flights.written) == ([2], 2)
+        table.flights.withdraw()
+        assert (table.returned, table.flights.written) == ([2, 3], 1)
+        table.wire.futures[0].set_result(SENT)
+        await table.flights.settle(1.0)
+        await asyncio.sleep(0)
+        assert table.landed == [(1, Verb.SENT, 7.0)]
+        assert len(table.flights) == 0
 
     warped(work())
 

@@ -42,6 +42,20 @@ def test_turns_come_at_the_rate() -> None:
     assert busiest(moments, 1.0) <= 33
 
 
+def test_one_that_breaks_at_its_turn_does_not_keep_the_gate_from_the_next() -> None:
+    async def work() -> tuple[list[float], int]:
+        gate, went, broken = Gate(10), list[float](), list[object]()
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: broken.append(context["exception"]))
+        await emptied(gate)
+        gate.enter(Lane.BROADCAST, 1, lambda moment: 1 / 0)  # type: ignore[arg-type] # it breaks
+        gate.enter(Lane.BROADCAST, 2, went.append)
+        await asyncio.sleep(5)
+        return went, len(broken)
+
+    went, broken = warped(work())
+    assert (len(went), broken) == (1, 1)
+
+
 def test_a_cancelled_wait_takes_nothing() -> None:
     async def work() -> float:
         gate = Gate(10)

@@ -123,6 +123,20 @@ async def test_whoever_is_cancelled_before_the_writing_is_never_written(server: 
     assert [body[-1:] for body in server.requests] == [b"1", b"3"]
 
 
+async def test_only_what_is_not_written_yet_can_be_taken_back(server: HttpServer) -> None:
+    server.held.clear()
+    async with pool(server.url, limit=1) as made:
+        first, second = made.post(request(b"1")), made.post(request(b"2"))
+        assert made.take_back(first)
+        await until(lambda: len(server.requests) == 1)
+        assert not made.take_back(second)
+        server.held.set()
+        assert await second == f"200 {JSON.decode()}"
+        assert not made.take_back(second)
+    assert first.cancelled()
+    assert [body[-1:] for body in server.requests] == [b"2"]
+
+
 async def test_the_answer_to_who_was_cancelled_is_given_to_nobody_else(server: HttpServer) -> None:
     server.told += [sized(b"for the first"), sized(b"for the second")]
     server.held.clear()
