@@ -154,6 +154,10 @@ class Database:
         """For what one bot alone may do at a time. UnderWay. Here the folder's lock keeps others away."""
         yield
 
+    async def soon(self, connection: AsyncConnection) -> None:
+        """This transaction may be lost in a power cut, whole, as if it had not been: it is done anew then. What a later
+        one commits is never kept without it."""
+
     async def connected(self) -> int:
         """Connections of other processes of Dauys; here the folder's lock keeps them away."""
         return 0

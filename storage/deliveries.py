@@ -56,6 +56,7 @@ class Deliveries:
     async def fan_out(self, broadcast_id: int, limit: int) -> int:
         async def work(connection: AsyncConnection) -> int:
             await self._database.others.fence(connection)
+            await self._database.soon(connection)
             return await next_page(connection, broadcast_id, limit)
 
         return await self._database.run(work)

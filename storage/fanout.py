@@ -38,7 +38,7 @@ def _page(row: RowMapping, limit: int) -> Any:
     """subscriber_id and message_id of whom the next rows are for."""
     match Kind(row["kind"]):
         case Kind.SEND:
-            audience = belongs(unpack_audience(row["audience"]))
+            audience = belongs(unpack_audience(row["audience"]), page=True)
             wanted = select(subscriber.c.id.label("subscriber_id"), NO_MESSAGE).where(audience)
             key: Any = subscriber.c.id
         case Kind.RETRY:

@@ -38,6 +38,7 @@ SOLE = 0x4463
 """First key of the advisory lock of whoever exchanges the master key; the second is 0."""
 EXCHANGES = "exchanges"
 _TURNED = text(f"SELECT CASE WHEN pg_advisory_xact_lock(:turn)::text IS NOT NULL THEN {EXCHANGED} END")
+_SOON = text("SELECT set_config('synchronous_commit', 'off', true)")
 _EXCHANGED = text("SELECT nextval(pg_get_serial_sequence('keyring', 'kid'))")
 SESSION = {
     "application_name": NAME,
@@ -135,6 +136,9 @@ class Postgres(Database):
             await self.keyed(connection)
         self.others.fit, self.others.exchanges = True, now
 
+    async def soon(self, connection: AsyncConnection) -> None:
+        await connection.execute(_SOON)
+
     async def exchanged(self, connection: AsyncConnection) -> None:
         await connection.execute(_EXCHANGED)
 
@@ -222,6 +226,7 @@ class Postgres(Database):
                 async with self.engine.connect() as connection:
                     raw: Any = await connection.get_raw_connection()
                     await raw.driver_connection.execute(f"VACUUM (FULL) {OURS}")
+                    await raw.driver_connection.execute(f"VACUUM (ANALYZE) {OURS}")  # or no index answers alone
 
 
 def _prepare(connection: Any, _: object) -> None:

@@ -38,19 +38,19 @@ async def is_tidy(connection: AsyncConnection) -> bool:
     return await connection.scalar(select(meta.c.value).where(meta.c.name == TIDY)) is not None
 
 
-def belongs(audience: Audience) -> ColumnElement[bool]:
-    """Whether a row of `subscriber` is in the audience and may be written to."""
+def belongs(audience: Audience, *, page: bool = False) -> ColumnElement[bool]:
+    """Whether a row of `subscriber` is in the audience and may be written to. `page`: it is asked of few rows, so each
+    is looked up by itself; a server may else go through all who hold a topic, for each page anew."""
     wanted: list[ColumnElement[bool]] = []
-    if audience.topics:
-        held = select(subscription.c.subscriber_id).where(
-            subscription.c.subscriber_id == subscriber.c.id, subscription.c.topic_id.in_(sorted(audience.topics))
-        )
-        wanted.append(exists(held))
-    if audience.cases:
-        followed = select(follow.c.subscriber_id).where(
-            follow.c.subscriber_id == subscriber.c.id, follow.c.case_id.in_(sorted(audience.cases))
-        )
-        wanted.append(exists(followed))
+    for there, name, values in (
+        (subscription, subscription.c.topic_id, audience.topics),
+        (follow, follow.c.case_id, audience.cases),
+    ):
+        if values:
+            mine = select(there.c.subscriber_id).where(
+                there.c.subscriber_id == subscriber.c.id, name.in_(sorted(values))
+            )
+            wanted.append(mine.limit(1).scalar_subquery().is_not(None) if page else exists(mine))
     rule = subscriber.c.status == ReaderStatus.ACTIVE
     if wanted:
         rule = and_(rule, or_(*wanted))

@@ -22,6 +22,7 @@ THERE = {
     "postgres.py": "PostgreSQL's engine",
     "inline.py": "work done in the thread of SQLite's driver",
     "batch.py": "one statement for many rows, as either driver takes it",
+    "migrations/": "a revision serves both, and says what one of them needs",
     "replicas/": "there are replicas on PostgreSQL alone",
     "remarks.py": "what doctor says of a PostgreSQL server",
     "address.py": "a PostgreSQL server's address",
