@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.config import SHIPPED_LIBRARY, Settings
-from bot.control import NAME, ControlError, ask
+from bot.control import NAME, ControlError, NotRunning, ask
 from bot.shell.finding import Finding, Grade, fault, good, warning
 from bot.shell.surroundings import existing, machine
 from bot.wire.probe import Probe, probe
@@ -49,7 +49,7 @@ def _library(settings: Settings) -> Iterator[Finding]:
         library = load(settings.library, language=settings.language)
     except InvalidLibrary as error:
         first = error.faults[0]
-        yield fault(f"library: {len(error.faults)} faults, the first: {first}; see dauys check")
+        yield fault(f"library: {len(error.faults)} faults, the first: {first}; mend what dauys check names")
         return
     yield good(f"library: {len(library.cases)} cases, {len(library.declarations)} declarations")
     if settings.library.resolve() == SHIPPED_LIBRARY.resolve() and settings.token.get_secret_value():
@@ -60,11 +60,11 @@ def _people(settings: Settings) -> Iterator[Finding]:
     if not settings.owners:
         yield warning("DAUYS_OWNERS is empty: nobody can send alerts; send /whoami to the bot for an id")
     if not settings.contact:
-        yield warning("DAUYS_CONTACT is empty: readers cannot report an error or ask for a removal")
+        yield warning("DAUYS_CONTACT is empty: set it, or readers cannot report an error or ask for a removal")
     if not settings.help:
-        yield warning("DAUYS_HELP is empty: a reader in danger is shown no place to turn to")
+        yield warning("DAUYS_HELP is empty: set it, or a reader in danger is shown no place to turn to")
     if not settings.org or not settings.site:
-        yield warning("DAUYS_ORG or DAUYS_SITE is empty: readers cannot verify who runs this bot")
+        yield warning("DAUYS_ORG or DAUYS_SITE is empty: set both, or readers cannot verify who runs this bot")
 
 
 def _folder(settings: Settings) -> Iterator[Finding]:
@@ -90,13 +90,15 @@ def _key(settings: Settings) -> Iterator[Finding]:
             "DAUYS_KEY_FILE: the key lies beside the database: who takes the disk can read it; move it elsewhere"
         )
     elif same_disk(key, data):
-        yield warning("DAUYS_KEY_FILE: the key lies on the same disk as the database: who takes it has both")
+        yield warning("DAUYS_KEY_FILE: the key lies on the same disk as the database: who takes it has both; move it")
     if key.with_name(key.name + NEXT).exists():
         yield warning("DAUYS_KEY_FILE: a key rotation has not ended; dauys rotate-key goes on with it")
     if not key.exists():
         return
     if not os.access(key.parent, os.W_OK):
-        yield warning(f"DAUYS_KEY_FILE: {key.parent} cannot be written: a backup would bring erased readers back")
+        yield warning(
+            f"DAUYS_KEY_FILE: {key.parent} cannot be written: make it writable, or a backup brings erased readers back"
+        )
     if key.stat().st_mode & 0o077:
         yield fault(f"DAUYS_KEY_FILE: others may read {key}; run chmod 600 on it")
 
@@ -107,6 +109,8 @@ async def _running(settings: Settings) -> list[Finding]:
         return []
     try:
         faults = (await ask(settings.data, "health"))["faults"]
+    except NotRunning as error:
+        return [warning(f"{error}; the next start takes it away")]
     except ControlError as error:
         return [warning(str(error))]
     return [warning(f"the running bot: {text}") for text in faults] or [good("a bot runs here, and is well")]
@@ -155,4 +159,6 @@ def _webhook(ours: str, seen: Probe) -> Iterator[Finding]:
     elif seen.webhook and seen.webhook != ours:
         yield warning(f"another webhook is set at Telegram: dauys run replaces it{strange}")
     elif seen.webhook and seen.webhook_error:
-        yield warning(f"Telegram's last call of the webhook failed: {seen.webhook_error}")
+        yield warning(
+            f"Telegram's last call of the webhook failed: {seen.webhook_error}; look at the proxy before the bot"
+        )

@@ -173,6 +173,10 @@ def unwritable(well: Settings, patch: pytest.MonkeyPatch) -> None:
     patch.setattr("os.access", lambda path, how: Path(path) != well["data"])
 
 
+def fixed_key_folder(well: Settings, patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("os.access", lambda path, how: Path(path) != well["key_file"].parent)
+
+
 SPOILT: list[tuple[str, Callable[[Settings, pytest.MonkeyPatch], None], str, str]] = [
     ("no owners", changed(owners=frozenset()), WARNING, "DAUYS_OWNERS is empty"),
     ("no contact", changed(contact=""), WARNING, "DAUYS_CONTACT is empty"),
@@ -197,7 +201,13 @@ SPOILT: list[tuple[str, Callable[[Settings, pytest.MonkeyPatch], None], str, str
     ("few files", limits(256, 0), WARNING, "only 256 files may be open at once"),
     ("core dumps", limits(4096, -1), WARNING, "a crash would write memory"),
     ("an open address", changed(listen="0.0.0.0:8080"), WARNING, "other machines can reach 0.0.0.0:8080"),
-    ("a dead socket", dead_socket, WARNING, "left behind by a bot that has ended"),
+    (
+        "a dead socket",
+        dead_socket,
+        WARNING,
+        "left behind by a bot that has ended; nobody answers there; the next start",
+    ),
+    ("a key folder that is not ours", fixed_key_folder, WARNING, "make it writable, or a backup brings erased readers"),
 ]
 
 
@@ -291,7 +301,7 @@ async def test_groups_that_may_add_the_bot(well: Settings, monkeypatch: pytest.M
     well |= {"webhook_url": "https://x.y/our", "webhook_secret": "s" * 40}
     lines = only((await told(well))[1], WARNING)
     assert any("switch /setjoingroups off at @BotFather" in line for line in lines)
-    assert any("last call of the webhook failed: Connection refused" in line for line in lines)
+    assert any("last call of the webhook failed: Connection refused; look at the proxy" in line for line in lines)
 
 
 async def test_a_bot_that_runs_here_is_asked(well: Settings) -> None:
