@@ -95,7 +95,7 @@ def _told(broadcast: Broadcast, running: Services | None) -> dict[str, Any]:
 
 async def halt(hands: Hands, fields: Json, tell: Tell) -> Json:
     """All sending stops at once; `paused`: how many broadcasts stand still because of it."""
-    under_way = [found for found in await hands.storage.broadcasts.recent(RECENT) if found.state in _OPEN[:2]]
+    under_way = [found for found in await hands.storage.broadcasts.open() if found.state in _OPEN[:2]]
     if hands.running is not None:
         hands.running.engine.halt(HALT_NOTE)
     else:
@@ -109,7 +109,7 @@ async def halt(hands: Hands, fields: Json, tell: Tell) -> Json:
 async def resume(hands: Hands, fields: Json, tell: Tell) -> Json:
     """Lifts a halt, and sets going what it paused; with `broadcast`, that one, whatever paused it."""
     chosen = fields.get("broadcast")
-    paused = [found for found in await hands.storage.broadcasts.recent(RECENT) if found.state is BroadcastState.PAUSED]
+    paused = [found for found in await hands.storage.broadcasts.open() if found.state is BroadcastState.PAUSED]
     if chosen is not None:
         paused = [found for found in paused if found.id == chosen]
         if not paused:
@@ -123,7 +123,7 @@ async def resume(hands: Hands, fields: Json, tell: Tell) -> Json:
     else:
         lifted = await hands.storage.deliveries.halted() is not None
         await hands.storage.deliveries.halt(None)
-    for broadcast in reversed(paused):
+    for broadcast in paused:
         if hands.running is not None:
             await hands.running.engine.resume(broadcast.id)
         else:

@@ -106,6 +106,13 @@ class PanelRows:
                 for row in rows.mappings()
             ]
 
+    async def live(self) -> Sequence[int]:
+        """Broadcasts that are no drafts and that somebody watches, newest first."""
+        query = select(panel.c.broadcast_id).join(broadcast, broadcast.c.id == panel.c.broadcast_id).distinct()
+        async with self._database.begin() as connection:
+            found = await connection.scalars(query.where(broadcast.c.state != BroadcastState.DRAFT))
+            return sorted(found, reverse=True)
+
     async def drop(self, broadcast_id: int) -> None:
         async with self._database.begin() as connection:
             await connection.execute(delete(panel).where(panel.c.broadcast_id == broadcast_id))

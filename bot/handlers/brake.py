@@ -14,7 +14,6 @@ from storage.records import BroadcastState
 NOTE = "Halted in the chat."
 HALTS = ("Halted ", "Telegram refuses this bot")
 """Beginnings of the notes with which a halt pauses broadcasts."""
-RECENT = 50
 
 
 async def halt(update: Update, context: Context) -> None:
@@ -22,8 +21,8 @@ async def halt(update: Update, context: Context) -> None:
     if not await enter(update, context, claim(update, Act.WATCH, services.now()), "/halt"):
         return
     services.engine.halt(NOTE)
-    recent = await services.storage.broadcasts.recent(RECENT)
-    open_ = [found for found in recent if found.state in (BroadcastState.APPROVED, BroadcastState.RUNNING)]
+    all_ = await services.storage.broadcasts.open()
+    open_ = [found for found in all_ if found.state in (BroadcastState.APPROVED, BroadcastState.RUNNING)]
     await _record(update, context, "halt")
     await send(update, context, views.halted(await context.scene(update), len(open_)))
 
@@ -35,9 +34,9 @@ async def resume(update: Update, context: Context) -> None:
         return
     services.engine.lift()
     services.watch.halt = ""
-    recent = await services.storage.broadcasts.recent(RECENT)
-    paused = [found for found in recent if found.state is BroadcastState.PAUSED and found.note.startswith(HALTS)]
-    moved = [await services.engine.resume(found.id) for found in reversed(paused)]
+    all_ = await services.storage.broadcasts.open()
+    paused = [found for found in all_ if found.state is BroadcastState.PAUSED and found.note.startswith(HALTS)]
+    moved = [await services.engine.resume(found.id) for found in paused]
     await _record(update, context, "resume")
     await send(update, context, views.resumed(await context.scene(update), sum(moved)))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import structlog
 from telegram import Bot
-from telegram.error import BadRequest, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.handlers.context import Services
 from bot.handlers.progress import draw, parts
@@ -28,7 +28,6 @@ LOOK = 0.5
 """Seconds between two looks at what has moved."""
 CLOSED = 60.0
 """Seconds between two tries at most while Telegram lets nothing through."""
-RECENT = 20
 
 
 class Panels:
@@ -37,7 +36,8 @@ class Panels:
     def __init__(self, services: Services, bot: Bot) -> None:
         self._services = services
         self._bot = bot
-        self._shown: dict[tuple[int, int], object] = {}
+        self._shown: dict[tuple[int, int], tuple[object, float]] = {}
+        """What was drawn last, and when: a handler that has drawn since may have drawn what was older."""
 
     async def run(self) -> None:
         """Until it is cancelled. A storage that fails for a while is told once; the bot goes on without panels."""
@@ -61,32 +61,37 @@ class Panels:
     async def redraw(self) -> None:
         """One round over everybody who watches something that moved."""
         storage = self._services.storage
-        for seen in await storage.broadcasts.recent(RECENT):
-            panels = await storage.panels.of(seen.id)
+        for id_ in await storage.panels.live():
+            seen = await storage.broadcasts.get(id_)
+            panels = await storage.panels.of(id_)
             for panel in panels:
                 await self._one(panel)
-            whole = (seen, *await parts(self._services, seen)) if panels else ()
-            if whole and whole_state(seen, whole[1:]) in ENDED and all(self._final(one, whole) for one in panels):
-                await storage.panels.drop(seen.id)
-                self._forget(seen.id)
+            whole = (seen, *await parts(self._services, seen)) if seen is not None else ()
+            if whole and whole_state(whole[0], whole[1:]) in ENDED and all(self._final(one, whole) for one in panels):
+                await storage.panels.drop(id_)
+                self._forget(id_)
 
     async def _one(self, panel: Panel) -> None:
         """Reads anew: the round takes long when many watch."""
         key, services = (panel.broadcast, panel.person), self._services
-        if services.now() - services.touched.get(key, 0.0) < EVERY:
+        drawn = services.touched.get(key, 0.0)
+        if 0 <= services.now() - drawn < EVERY:
             return
         broadcast = await services.storage.broadcasts.get(panel.broadcast)
         if broadcast is None:
             return
         state = _state((broadcast, *await parts(services, broadcast)))
-        if self._shown.get(key) == state:
+        if self._shown.get(key) == (state, drawn):
             return
-        services.touched[key] = services.now()
-        await self._edit(panel, broadcast)
-        services.touched[key] = services.now()
-        self._shown[key] = state
+        began = services.touched[key] = services.now()
+        shown = await self._edit(panel, broadcast)
+        if services.touched.get(key) == began:
+            services.touched[key] = services.now()
+            if shown:
+                self._shown[key] = state, services.touched[key]
 
-    async def _edit(self, panel: Panel, broadcast: Broadcast) -> None:
+    async def _edit(self, panel: Panel, broadcast: Broadcast) -> bool:
+        """Whether it need not be tried again before something moves."""
         scene = self._services.scene(panel.language, None, admin=True, person=panel.person)
         body = edit_fields(await draw(self._services, scene, broadcast, panel.person))
         try:
@@ -94,11 +99,16 @@ class Panels:
         except BadRequest as error:
             if "not modified" not in error.message.lower():
                 log.warning("a panel is gone or cannot be edited")
+        except Forbidden:
+            log.warning("an admin has blocked the bot: their panels are given up")
+            await self._services.storage.panels.drop_of(panel.person)
         except Overtaken:
-            return
+            return False
+        return True
 
     def _final(self, panel: Panel, whole: Sequence[Broadcast]) -> bool:
-        return self._shown.get((panel.broadcast, panel.person)) == _state(whole)
+        key = panel.broadcast, panel.person
+        return self._shown.get(key) == (_state(whole), self._services.touched.get(key))
 
     def _forget(self, broadcast: int) -> None:
         for kept in (self._shown, self._services.touched):

@@ -11,11 +11,13 @@ from typing import Any, cast
 
 import pytest
 from telegram import Bot
+from telegram.error import Forbidden, TelegramError
 
 from bot.app import build_services
 from bot.config import load_settings
 from bot.handlers import panels
 from bot.handlers.context import Services
+from bot.handlers.drafts import remember
 from bot.handlers.panels import EVERY, Panels
 from bot.views.view import View
 from bot.views.words import load_words
@@ -42,10 +44,13 @@ class Telegram:
     edits: list[tuple[float, int, int, str]] = field(default_factory=list)
     """Moment, chat, message, text."""
     held: asyncio.Event = field(default_factory=asyncio.Event)
+    refused: dict[int, TelegramError] = field(default_factory=dict)
 
     async def edit_message_text(self, text: str, chat: int, message: int, *, api_kwargs: object) -> None:
         self.edits.append((self.now, chat, message, text))
         await self.held.wait()
+        if chat in self.refused:
+            raise self.refused[chat]
 
     def of(self, owner: int) -> list[tuple[float, str]]:
         return [(moment, text) for moment, chat, _, text in self.edits if chat == owner]
@@ -171,3 +176,64 @@ async def test_of_what_moved_while_an_edit_waited_only_the_newest_is_drawn(stage
     assert [f"0 of {READERS}" in text for _, text in first] == [True, False]
     assert f"9 of {READERS} delivered." in first[-1][1]
     assert [f"9 of {READERS} delivered." in text for _, text in others] == [True]
+
+
+async def test_what_a_handler_has_drawn_since_is_drawn_over(stage: Stage) -> None:
+    """It may have been on its way for long, and show what was older: at the end it would stay for good."""
+    stage.telegram.now += EVERY
+    await stage.step(7)
+    await stage.panels.redraw()
+    stage.telegram.now += 1
+    await remember(stage.services, stage.id, OWNERS[0], 500 + OWNERS[0], "en", "watch")
+    stage.telegram.edits.clear()
+    await stage.panels.redraw()
+    assert stage.telegram.edits == []
+    stage.telegram.now += EVERY
+    await stage.panels.redraw()
+    assert [chat for _, chat, _, _ in stage.telegram.edits] == [OWNERS[0]]
+    stage.telegram.now += EVERY
+    await stage.panels.redraw()
+    assert len(stage.telegram.edits) == 1
+
+
+async def test_a_handler_that_draws_while_an_edit_is_on_its_way_is_drawn_over_too(stage: Stage) -> None:
+    stage.telegram.held.clear()
+    await stage.done()
+    stage.telegram.now += EVERY
+    drawing = asyncio.create_task(stage.panels.redraw())
+    while not stage.telegram.edits:
+        await asyncio.sleep(0.005)
+    first = stage.telegram.edits[0][1]
+    stage.telegram.now += 1
+    await remember(stage.services, stage.id, first, 500 + first, "en", "watch")
+    stage.telegram.held.set()
+    await drawing
+    for _ in range(2):
+        stage.telegram.now += EVERY
+        await stage.panels.redraw()
+    assert len(stage.telegram.of(first)) == 2
+    assert await stage.storage.panels.of(stage.id) == []
+
+
+async def test_an_admin_who_has_blocked_the_bot_is_given_up_and_holds_nobody_up(stage: Stage) -> None:
+    stage.telegram.refused[OWNERS[0]] = Forbidden("bot was blocked by the user")
+    stage.telegram.now += EVERY
+    await stage.panels.redraw()
+    assert {one.person for one in await stage.storage.panels.of(stage.id)} == set(OWNERS[1:])
+    await stage.done()
+    stage.telegram.now += EVERY
+    await stage.panels.redraw()
+    assert len(stage.telegram.of(OWNERS[0])) == 1
+    assert all(f"{READERS} of {READERS}" in stage.telegram.of(owner)[-1][1] for owner in OWNERS[1:])
+    assert await stage.storage.panels.of(stage.id) == []
+
+
+async def test_panels_live_however_many_came_after_and_however_the_clock_went_back(stage: Stage) -> None:
+    for _ in range(30):
+        later = await stage.storage.broadcasts.draft(OWNERS[0], "", Audience(), BEGUN)
+        await stage.storage.broadcasts.approve(later, BEGUN + 9e6, BEGUN)
+    await stage.panels.redraw()
+    stage.telegram.now -= 3600
+    await stage.step(5)
+    await stage.panels.redraw()
+    assert all(f"5 of {READERS}" in stage.telegram.of(owner)[-1][1] for owner in OWNERS)
