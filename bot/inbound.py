@@ -20,6 +20,7 @@ from bot.handlers.alarms import Alarms
 from bot.handlers.context import Services
 from bot.handlers.errors import failure
 from bot.handlers.sorry import Sorry
+from bot.handlers.wishes import Wishes
 from bot.health.meters import Arrivals
 from bot.wire.alarm import Alarm
 from bot.wire.claimed import Hold
@@ -57,7 +58,9 @@ class Inbound:
         hold = None
         if claims is not None:
             hold = Hold(claims, partial(hashed, services.storage.stamps), lambda: services.storage.replicas.fit)
-        self.intake = Intake(handling(application), self._journal, self.flood, hold, sorry.say)
+        self.intake = Intake(
+            handling(application), self._journal, self.flood, hold, sorry.say, Wishes(services.storage)
+        )
         self.poller: Poller | None = None
         self.webhook: Webhook | None = None
         if self._settings.webhook_url:

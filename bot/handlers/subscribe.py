@@ -10,6 +10,7 @@ from bot.views import start as start_views
 from bot.views.callback import Action, Callback
 from bot.views.router import screen
 from storage.records import Subscriber, Topic
+from storage.subscribers import Subscribers
 
 ALL = frozenset(Topic)
 URGENT = frozenset({Topic.ALERTS})
@@ -22,8 +23,7 @@ async def pressed(update: Update, context: Context) -> None:
     if callback is None or user is None:
         return
     if callback.action in (Action.SUBSCRIBE_ALL, Action.URGENT_ONLY):
-        topics = ALL if callback.action is Action.SUBSCRIBE_ALL else URGENT
-        await _subscribe(update, context, callback, topics)
+        await _subscribe(update, context, callback)
     elif callback.action is Action.TOGGLE:
         await _toggle(update, context, callback)
     elif callback.action in (Action.FOLLOW, Action.UNFOLLOW):
@@ -32,19 +32,25 @@ async def pressed(update: Update, context: Context) -> None:
         await stop(update, context)
 
 
-async def _subscribe(update: Update, context: Context, callback: Callback, topics: frozenset[Topic]) -> None:
+async def _subscribe(update: Update, context: Context, callback: Callback) -> None:
     subscribers = context.services.storage.subscribers
     user = update.effective_user
     if user is None:
         return
-    before = await subscribers.get(user.id)
-    language = before.language if before else callback.language
-    if topics == URGENT and before is not None:
-        await subscribers.set_topics(user.id, topics)
-    else:
-        await subscribers.subscribe(user.id, language, topics)
+    await enrol(subscribers, user.id, callback)
     scene = await context.scene(update)
     await show(update, context, start_views.subscribed(scene))
+
+
+async def enrol(subscribers: Subscribers, person: int, callback: Callback) -> None:
+    """What *Subscribe to all* and *Urgent alerts only* ask for."""
+    before = await subscribers.get(person)
+    language = before.language if before else callback.language
+    if callback.action is Action.URGENT_ONLY and before is not None:
+        await subscribers.set_topics(person, URGENT)
+    else:
+        topics = ALL if callback.action is Action.SUBSCRIBE_ALL else URGENT
+        await subscribers.subscribe(person, language, topics)
 
 
 async def _toggle(update: Update, context: Context, callback: Callback) -> None:

@@ -34,7 +34,7 @@ PEOPLE = 20_000
 WARNING_EVERY = 1.0
 """Seconds between two warnings, to whomever."""
 _LEAVING = re.compile(r"/(stop|forget|wipe)(@\w+)?(\s|$)", re.IGNORECASE)
-_LEAVING_DATA = re.compile(r"1[a-z]{2,3}\.(un|uf)(\.|$)")
+_LEAVING_DATA = re.compile(r"1[a-z]{2,3}\.(un|uf|wn)(\.|$)")
 
 
 @dataclass(slots=True)

@@ -35,6 +35,8 @@ MOST = 400
 """Updates held at once; beyond it a webhook's calls are asked to come again."""
 TRIES = 2
 """An update that kills its handler is dropped after so many."""
+LAST = 10
+"""Deaths after which not even its person's wish is carried out any more."""
 PATIENCE = (0.2, 1.0, 5.0, 15.0, 30.0)
 """Seconds between two tries while the database cannot be written: nothing is dropped for that."""
 _KIND = re.compile(r"[a-z_]{1,40}", re.ASCII)
@@ -73,6 +75,22 @@ class Open:
         return Verdict.ANSWER
 
 
+class Wishes(Protocol):
+    """What a person asked for about their own row, done from the update as it came, without its handler: nobody is kept
+    on the list because their update cannot be handled, or because the machine died twice while it was."""
+
+    def asks(self, update: Raw) -> bool: ...
+
+    async def carry_out(self, update: Raw) -> None: ...
+
+
+class NoWishes:
+    def asks(self, update: Raw) -> bool:
+        return False
+
+    async def carry_out(self, update: Raw) -> None: ...
+
+
 class Intake:
     """`handle` processes one update; it may raise, which costs the update a try. StorageError: it is tried
     until the database works again; with a `hold`, where other replicas may have the update, it is not held here: its
@@ -85,12 +103,14 @@ class Intake:
         door: Doorkeeper | None = None,
         hold: Hold | None = None,
         sorry: Callable[[Raw], Awaitable[None]] | None = None,
+        wishes: Wishes | None = None,
     ) -> None:
         self._handle = handle
         self._journal = journal
         self._door: Doorkeeper = door if door is not None else Open()
         self._hold = hold
         self._sorry = sorry
+        self._wishes: Wishes = wishes if wishes is not None else NoWishes()
         self._room = asyncio.Semaphore(SIDE_BY_SIDE)
         self._lines: dict[object, tuple[asyncio.Lock, int]] = {}
         self._taken: dict[int, asyncio.Future[None]] = {}
@@ -173,10 +193,15 @@ class Intake:
     async def _in_turn(self, update: Raw, number: int, urgent: bool, suspect: bool, deaths: int) -> None:
         async with self._turn(suspect, urgent):
             if suspect and deaths >= TRIES:
-                self.counts["poison"] += 1
                 log.error("update dropped: the bot died twice while handling it", update=number, kind=kind_of(update))
+                await self._dropped(update, number, suspect, last=deaths >= LAST)
             else:
                 await self._tried(update, number, suspect)
+
+    async def _dropped(self, update: Raw, number: int, suspect: bool, *, last: bool = False) -> None:
+        self.counts["poison"] += 1
+        if not last and self._wishes.asks(update):
+            await self._tried(update, number, suspect, wish=True)
 
     async def _claimed(self, hold: Hold, update: Raw, number: int, urgent: bool, suspect: bool) -> None:
         """As `_in_turn`, unless another replica has it. StorageError: nothing is known of it any more."""
@@ -255,8 +280,8 @@ class Intake:
             if not urgent:
                 self._room.release()
 
-    async def _tried(self, update: Raw, number: int, suspect: bool) -> None:
-        kind = kind_of(update)
+    async def _tried(self, update: Raw, number: int, suspect: bool, *, wish: bool = False) -> None:
+        kind, handle = kind_of(update), self._wishes.carry_out if wish else self._handle
         failures = 0
         for attempt in range(1, 1 << 30):
             if self._journal is not None:
@@ -264,7 +289,7 @@ class Intake:
             last_try.set(failures + 1 >= TRIES)
             repeated.set(suspect or attempt > 1)
             try:
-                await self._handle(update)
+                await handle(update)
             except StorageError as error:
                 self.counts["storage"] += 1
                 log.warning("update waits: it cannot be stored", kind=kind, attempt=attempt, error=str(error))
@@ -275,11 +300,14 @@ class Intake:
                 failures += 1
                 log.warning("update failed", kind=kind, attempt=failures, error=places(error))
                 if failures >= TRIES:
-                    self.counts["poison"] += 1
-                    log.error("update dropped: its handler failed twice", update=number, kind=kind)  # noqa: TRY400 - the places stand above
+                    if not wish:
+                        log.error("update dropped: its handler failed twice", update=number, kind=kind)  # noqa: TRY400 - the places stand above
+                        await self._dropped(update, number, suspect)
                     return
             else:
-                self.counts["handled"] += 1
+                self.counts["wish" if wish else "handled"] += 1
+                if wish:
+                    log.warning("what its person asked for was done all the same", update=number)
                 return
 
     def _leave(self, number: int) -> None:

@@ -19,5 +19,7 @@ async def test_what_was_acknowledged_and_does_not_stand_is_found(tmp_path: Path)
     wants = {FIRST_CHAT: True, FIRST_CHAT + 1: False, FIRST_CHAT + 2: True, FIRST_CHAT + 3: False}
     readers = Readers(random.Random(1), dict(wants))
     assert sorted(await readers.lost(stage)) == ["stop", "subscription"]
+    assert await readers.lost(stage) == [], "each counts once"
+    readers.missed.clear()
     readers.open = {FIRST_CHAT + 1: (1, 0), FIRST_CHAT + 2: (2, 0)}
     assert await readers.lost(stage) == [], "what is still in hand is not lost"

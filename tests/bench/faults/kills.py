@@ -42,6 +42,8 @@ class Readers:
     wants: dict[int, bool] = field(default_factory=dict)
     open: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Chat -> number of the update, and how many answers the chat had before it."""
+    missed: set[int] = field(default_factory=set)
+    """Chats whose last wish was found to be lost, so that it counts once."""
     acknowledged: int = 0
     in_hand: int = 0
     """Updates not acknowledged at a kill, over all kills."""
@@ -56,6 +58,7 @@ class Readers:
         asked = [update(chat, enrol=not self.wants.get(chat, False)) for chat in chosen]
         for chat, number in zip(chosen, (await telegram.order("put", updates=asked))["numbers"], strict=True):
             self.wants[chat] = not self.wants.get(chat, False)
+            self.missed.discard(chat)
             self.open[chat] = (number, int(counts.get(str(chat), 0)))
 
     async def look(self, telegram: StandIn) -> None:
@@ -68,13 +71,16 @@ class Readers:
                 self.acknowledged += 1
 
     async def lost(self, stage: Stage) -> list[str]:
-        """Acknowledged, and not so in the database."""
+        """Acknowledged, and not so in the database; each once."""
         async with stage.storage() as storage:
-            return [
-                "subscription" if wanted else "stop"
+            found = {
+                chat: "subscription" if wanted else "stop"
                 for chat, wanted in self.wants.items()
-                if chat not in self.open and (await storage.subscribers.get(chat) is not None) != wanted
-            ]
+                if chat not in self.open | dict.fromkeys(self.missed)
+                and (await storage.subscribers.get(chat) is not None) != wanted
+            }
+        self.missed |= set(found)
+        return list(found.values())
 
 
 def update(chat: int, *, enrol: bool) -> Json:

@@ -104,6 +104,7 @@ def test_what_counts_as_leaving() -> None:
     press = {"from": {"id": 1}, "data": pack("en", Action.UNSUBSCRIBE)}
     assert leaves({"update_id": 1, "callback_query": press})
     assert leaves({"update_id": 1, "callback_query": press | {"data": pack("ru", Action.UNFOLLOW, "a-case", "h")}})
+    assert leaves({"update_id": 1, "callback_query": press | {"data": pack("en", Action.WIPE_NOW)}})
     assert leaves({"update_id": 1, "my_chat_member": {}})
     for data in (pack("en", Action.SUBSCRIBE_ALL), pack("en", Action.CASE, "un", 0, "h"), "", None, 7):
         assert not leaves({"update_id": 1, "callback_query": press | {"data": data}})
