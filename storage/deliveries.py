@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.beginning import together
@@ -19,7 +19,7 @@ from storage.counters import WAITING, bump, cancel_waiting, change
 from storage.database import Database, upsert
 from storage.fanout import next_page, settled
 from storage.keys import Ring
-from storage.records import REPEATABLE, Broadcast, BroadcastState, Delivery, DeliveryState, Result
+from storage.records import REPEATABLE, Broadcast, BroadcastState, Delivery, DeliveryState, Kind, Result
 from storage.tables import broadcast, delivery, meta
 from storage.ticks import Readers, store, take
 
@@ -49,7 +49,8 @@ class Deliveries:
         done = exists().where(before.c.id == broadcast.c.after, before.c.state == BroadcastState.DONE)
         turn = or_(broadcast.c.after.is_(None), done)
         async with self._database.begin() as connection:
-            query = select(broadcast).where(broadcast.c.state.in_(states), turn).order_by(broadcast.c.id)
+            query = select(broadcast).where(broadcast.c.state.in_(states), turn)
+            query = query.order_by(_recalls().desc(), broadcast.c.id)
             found = await read_broadcasts(connection, self._keys, query)
             return [item for item in found if item.of is None or await settled(connection, item)]
 
@@ -139,6 +140,13 @@ class Deliveries:
             else:
                 row = upsert(meta).values(name=HALT, value=note)
                 await connection.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": note}))
+
+
+def _recalls() -> ColumnElement[int]:
+    """1 for what an editor recalls, notices of its corrections included: it waits for nothing that goes out."""
+    begun = broadcast.alias()
+    with_it = exists().where(begun.c.id == broadcast.c.after, begun.c.kind == Kind.RECALL)
+    return case((and_(broadcast.c.kind == Kind.RECALL, or_(broadcast.c.after.is_(None), with_it)), 1), else_=0)
 
 
 async def _before_its_time(connection: AsyncConnection, id_: int, now: float) -> bool:

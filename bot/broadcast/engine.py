@@ -163,9 +163,9 @@ class Engine:
             await self._look()
         await self._queueing.spell()
         self._flights.refresh(self._clock.monotonic())
-        run = self._runs.due(self._now(), self._clock.time())
-        self._lag.see(run is not None and not self.halted, self._clock.monotonic())
-        await self._tick(run)
+        due = self._runs.due(self._now(), self._clock.time())
+        self._lag.see(bool(due) and not self.halted, self._clock.monotonic())
+        await self._ticks(due)
 
     async def _stand_by(self) -> None:
         """Another bot sends, and recovers what was under way here: only orders are still written down."""
@@ -209,6 +209,16 @@ class Engine:
                 self.observer.progress(self._meter.progress(run.broadcast, now))
         if self.halted:
             self._brakes.pause_all(self._halt.note or "")
+
+    async def _ticks(self, due: Sequence[Run]) -> None:
+        """The first that is due takes what it may; another one goes beside it where it has a budget of its own, or
+        where the first has left some."""
+        await self._tick(due[0] if due else None)
+        for run in due[1:]:
+            if self._sender.alone(due[0].broadcast):
+                return
+            if self._runs.get(run.id) is run and self._pace.room(run.broadcast):
+                await self._tick(run)
 
     async def _tick(self, run: Run | None) -> None:
         """Stores the results so far and takes the next batch; results stay ours until the commit."""
@@ -318,7 +328,7 @@ class Engine:
             seconds = 0.0
         elif self._results or len(self._flights):
             seconds = TICK - (self._clock.monotonic() - began)
-        elif not self.halted and self._runs.due(now, wall) is not None:
+        elif not self.halted and self._runs.due(now, wall):
             held = max(self._pace.opens_in(), self._trouble.until - now)
             seconds = max(TICK - (self._clock.monotonic() - began), min(IDLE, held))
         else:

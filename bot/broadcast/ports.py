@@ -64,9 +64,9 @@ class Ledger(Protocol):
     """
 
     async def active(self) -> Sequence[Broadcast]:
-        """Broadcasts in APPROVED or RUNNING, oldest first; counts filled. A job that comes after another one is
-        not among them before that one is done, nor is one about a broadcast that has not ended, or of which a row
-        is SENDING."""
+        """Broadcasts in APPROVED or RUNNING: recalls, then the others, oldest first; counts filled. A job that
+        comes after another one is not among them before that one is done, nor is one about a broadcast that has not
+        ended, or of which a row is SENDING."""
 
     async def fan_out(self, broadcast: int, limit: int) -> int:
         """Queue the next page of the audience behind the cursor, of an APPROVED or RUNNING broadcast;

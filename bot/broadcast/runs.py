@@ -42,7 +42,7 @@ class Run:
 
 @dataclass(slots=True)
 class Runs:
-    """Oldest first. `barred` may not send, whatever the ledger said a moment ago."""
+    """In the ledger's order. `barred` may not send, whatever the ledger said a moment ago."""
 
     barred: set[int] = field(default_factory=set)
     settled: dict[int, object] = field(default_factory=dict)
@@ -104,9 +104,9 @@ class Runs:
     def forget(self, broadcast: int) -> None:
         self._runs.pop(broadcast, None)
 
-    def due(self, now: float, wall: float) -> Run | None:
-        """The first whose time has come and of which rows may be due. `wall`: Unix seconds, for schedules."""
-        return next((run for run in self if not run.begins_in(wall) and run.look_at <= now), None)
+    def due(self, now: float, wall: float) -> list[Run]:
+        """Those whose time has come and of which rows may be due. `wall`: Unix seconds, for schedules."""
+        return [run for run in self if not run.begins_in(wall) and run.look_at <= now]
 
     def next_moment(self, now: float, wall: float) -> float:
         """Seconds until `due` may give another answer."""

@@ -74,6 +74,8 @@ async def _hidden(services: Services, scene: Scene, owner: int, id_: str) -> Vie
     await services.storage.hidden.add(id_)
     names = names_of(services.shelf.whole, {id_})
     (stopped, dropped), _ = await asyncio.gather(sweep(services, names), arrange(services))
+    late = await sweep(services, names)  # what was let through while the desk still knew their names as anybody's
+    stopped, dropped = stopped + late[0], dropped + late[1]
     await services.storage.audit.append(owner, "hide", id_)
     return views.hidden(scene, person, stopped, dropped)
 
@@ -93,8 +95,8 @@ async def sweep(services: Services, names: Names) -> tuple[int, int]:
     for found in await storage.broadcasts.open():
         if not names_one(names, found.payload, await storage.drafts.content(found.id)):
             continue
-        if found.state is BroadcastState.DRAFT:
-            dropped += await storage.broadcasts.discard(found.id)
-        else:
+        if found.state is BroadcastState.DRAFT and await storage.broadcasts.discard(found.id):
+            dropped += 1
+        else:  # not a draft, or no longer one
             stopped += await services.engine.cancel(found.id, NOTE)
     return stopped, dropped

@@ -16,6 +16,7 @@ from storage.records import (
     Cause,
     Delivery,
     DeliveryState,
+    Kind,
     Result,
 )
 
@@ -101,7 +102,8 @@ class FakeLedger:
     async def active(self) -> Sequence[Broadcast]:
         await self._transaction()
         states = (BroadcastState.APPROVED, BroadcastState.RUNNING)
-        return [self._counted(id_) for id_, item in sorted(self.broadcasts.items()) if item.state in states]
+        order = sorted(self.broadcasts.items(), key=lambda pair: (pair[1].kind is not Kind.RECALL, pair[0]))
+        return [self._counted(id_) for id_, item in order if item.state in states]
 
     async def fan_out(self, broadcast: int, limit: int) -> int:
         await self._transaction()

@@ -216,7 +216,7 @@ async def test_a_recall_waits_for_a_notice_and_a_retry_that_are_under_way(house:
     recall = await house.approve(await storage.jobs.recall(1, 42, NOW))
     assert [job.id for job in await storage.deliveries.active()] == [notice.id, retry]
     await house.run(retry)
-    assert [job.id for job in await storage.deliveries.active()] == [notice.id, recall]
+    assert [job.id for job in await storage.deliveries.active()] == [recall, notice.id]
     assert len(await house.run(notice.id)) == 8
     assert [job.id for job in await storage.deliveries.active()] == [recall]
     assert len(await house.run(recall)) == 9
@@ -354,3 +354,10 @@ async def test_after_a_cancel_the_rest_is_whom_a_retry_reaches(storage: Storage)
     assert again & {sent.chat_id, flying.chat_id, paused} == set()
     assert (await house.told(retry)).possible_duplicates == 1
     assert await storage.jobs.failed(id_) == 0
+
+
+async def test_a_recall_comes_before_whatever_else_goes_out(house: House) -> None:
+    other = await house.storage.broadcasts.draft(42, "payload", Audience(), NOW)
+    await house.approve(other)
+    recall = await house.storage.jobs.recall(1, 42, NOW, start_at=NOW)
+    assert [job.id for job in await house.storage.deliveries.active()] == [recall, other]

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import io
+import json
 import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
+from bot.desk.shelf import names_of
+from bot.handlers.hide import sweep
 from bot.shell.ask import ask_library
-from tests.telegram.house import House, Person, running
+from storage.open import open_storage
+from storage.records import Audience, BroadcastState
+from tests.telegram.house import TOKEN, House, Person, running
 from tests.telegram.test_alert import subscribed, times
 from tests.telegram.test_control import READERS, settings_of, slow
+from tests.telegram.test_panels import Telegram, services_of
 
 __all__ = ["slow"]
 
@@ -129,6 +136,29 @@ async def test_a_broadcast_on_its_way_is_stopped_and_a_draft_discarded(slow: Hou
     assert states(slow) == ["cancelled"]
     readers = [Person(slow.sandbox, id_) for id_ in slow.sandbox.world.people]
     assert sum(times(reader, TEXT) for reader in readers if reader.id > owner.id) < READERS
+
+
+async def test_a_draft_that_is_approved_while_the_desk_is_swept_is_stopped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    storage = await open_storage(
+        url=None, data=tmp_path, key_file=tmp_path / "key", bot_id=int(TOKEN.partition(":")[0])
+    )
+    services = services_of(storage, Telegram())
+    id_ = await storage.broadcasts.draft(42, json.dumps({"text": TEXT}), Audience(), 0)
+    seen = await storage.broadcasts.open()
+    assert await storage.broadcasts.approve(id_, 0, 0)
+
+    async def a_moment_ago() -> object:
+        return seen
+
+    monkeypatch.setattr(storage.broadcasts, "open", a_moment_ago)
+    assert await sweep(services, names_of(services.shelf.whole, {ID})) == (1, 0)
+    after = await storage.broadcasts.get(id_)
+    await storage.close()
+    assert after is not None
+    assert after.state is BroadcastState.CANCELLED
 
 
 async def test_the_text_behind_read_is_gone_too(house: House, owner: Person) -> None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from bot.broadcast.engine import Engine
+from bot.wire.gate import Gate
 from bot.wire.lanes import Lane
-from storage.records import BroadcastState, Cause, DeliveryState
+from bot.wire.pace import BroadcastPace
+from storage.records import BroadcastState, Cause, DeliveryState, Kind
 from tests.fakes.telegram import busiest
 from tests.fakes.warp import NOON, warped
 from tests.unit.broadcast.stage import stage
@@ -193,6 +197,26 @@ def test_broadcasts_go_in_order_and_the_next_uses_the_firsts_waits() -> None:
     assert order[:40] == [1] * 40
     assert order[40:80] == [2] * 40
     assert order[80:] == [1]
+
+
+def test_a_recall_does_not_wait_for_what_goes_out_meanwhile() -> None:
+    on = stage(300)
+    on.ledger.approve(2)
+    on.ledger.broadcasts[2] = replace(on.ledger.broadcasts[2], kind=Kind.RECALL, start_at=NOON + 1000 + 2)
+    warped(on.finish(2))
+    assert on.sent(2) == 300
+    assert on.sent(1) < 75
+
+
+def test_what_has_a_budget_of_its_own_goes_beside_what_has_not() -> None:
+    on = stage(300)
+    on.ledger.approve(2)
+    on.ledger.broadcasts[1] = replace(on.ledger.broadcasts[1], kind=Kind.RECALL)
+    on.gate = Gate(30, paid_rate=1000)
+    on.engine = Engine(on.ledger, on.telegram, BroadcastPace(on.gate, paid=True), on.clock, on.watcher)
+    warped(on.finish(2))
+    assert on.sent(2) == 300
+    assert 3 <= on.sent(1) < 75
 
 
 @pytest.mark.parametrize("way", ["pause", "cancel", "halt"])
