@@ -17,7 +17,6 @@ from bot.views import afterwards, correction, desk
 from bot.views.alert import ENDED
 from bot.views.draft import pack_draft, unpack_draft
 from bot.views.outgoing import outgoing, shown_language
-from bot.views.words import LANGUAGES
 from storage.records import Awaited, Broadcast, BroadcastState, DeliveryState, Kind
 
 
@@ -89,7 +88,7 @@ async def _ask(press: Press, draft: Broadcast) -> None:
         return
     wanted = Awaited("text", draft.id, first, services.now())
     await services.storage.waiting.set(press.person, wanted)
-    await send(press.update, press.context, correction.ask_for_text(scene, now, LANGUAGES.get(first, first)))
+    await send(press.update, press.context, correction.ask_for_text(scene, now, scene.words.tongue(first)))
 
 
 async def _as_a_new_message(press: Press) -> None:

@@ -35,7 +35,7 @@ async def set_moment(press: Press) -> None:
     try:
         at = checked(int(press.said) * 60.0, services.now()) if press.said != "0" else 0.0
     except NotAMoment as error:
-        await press.say(views.fault(press.scene, error.reason), alert=True)
+        await press.say(views.fault(press.scene, error.reason, services.now()), alert=True)
         return
     desk = await read(services, press.broadcast)
     desk = replace(desk, draft=replace(desk.draft, at=at))
@@ -55,7 +55,7 @@ async def takes_date(update: Update, context: Context, wanted: Awaited) -> bool:
     try:
         at = parse_moment(message.text or "", services.now(), services.settings.timezone)
     except NotAMoment as error:
-        await send(update, context, desk_views.refused(scene, views.fault(scene, error.reason)))
+        await send(update, context, desk_views.refused(scene, views.fault(scene, error.reason, services.now())))
         return True
     desk = await read(services, broadcast)
     desk = replace(desk, draft=replace(desk.draft, at=at))

@@ -155,7 +155,7 @@ async def ask(press: Press) -> None:
         return
     await press.say("")
     await send_to(press.context, press.person, outgoing(services.scene(press.said, None), desk.was))
-    await send(press.update, press.context, correction.ask_for_text(scene, desk, LANGUAGES[press.said]))
+    await send(press.update, press.context, correction.ask_for_text(scene, desk, scene.words.tongue(press.said)))
 
 
 async def remove(press: Press) -> None:

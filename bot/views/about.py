@@ -5,7 +5,8 @@ from __future__ import annotations
 from bot.views.callback import Action
 from bot.views.commands import admin_commands, reader_commands
 from bot.views.labels import reader_label, topic_label
-from bot.views.pieces import to
+from bot.views.navigation import back
+from bot.views.pieces import BACK_TOKENS, back_token, to
 from bot.views.scene import Scene
 from bot.views.view import Text, View
 from bot.views.words import LANGUAGES
@@ -43,7 +44,7 @@ def about(scene: Scene) -> View:
 
 def whoami(scene: Scene, user_id: int) -> View:
     text = Text().plain(scene.words("Your numeric id: ")).span("code", str(user_id)).line()
-    text.line(scene.words("It is shown to you only and not kept by this answer."))
+    text.line(scene.words("Only you see it, and this answer keeps nothing."))
     return text.view((to(scene, scene.words("Back"), Action.HOME),))
 
 
@@ -55,7 +56,9 @@ def privacy(scene: Scene) -> View:
         text.line(words.c("privacy", "If you subscribe, this is kept:"))
     shown = {
         "l": LANGUAGES.get(reader.language, reader.language) if reader else "…",
-        "t": ", ".join(topic_label(words, topic) for topic in Topic if topic in reader.topics) if reader else "…",
+        "t": ", ".join(topic_label(words, topic) for topic in Topic if topic in reader.topics) or "—"
+        if reader
+        else "…",
         "c": ", ".join(id_ if id_ in scene.library.cases else "…" for id_ in sorted(reader.cases)) or "—"
         if reader
         else "…",
@@ -84,14 +87,16 @@ def privacy(scene: Scene) -> View:
     )
 
 
-def report(scene: Scene, card: str) -> View:
-    """*Report an error*: whom to write to, and about what. Sends nothing."""
+def report(scene: Scene, letter: str, id_: str) -> View | None:
+    """*Report an error*: whom to write to, and about what card; its letter is that of `BACK_TOKENS`. Sends nothing."""
+    if letter not in BACK_TOKENS:
+        return None
     words = scene.words
     text = Text().bold(words("Report an error")).line()
     if scene.house.contact:
         text.line(words("Write to {contact} and name this card:", contact=scene.house.contact))
     else:
         text.line(words("Tell who runs this bot, and name this card:"))
-    text.span("code", card).line()
+    text.span("code", f"{letter}-{id_}").line()
     text.line(words("Nothing is sent from here: nobody reads this chat."))
-    return text.view((to(scene, words("Back"), Action.HOME),))
+    return text.view((back(scene, back_token(BACK_TOKENS[letter], id_)),))

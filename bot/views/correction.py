@@ -100,7 +100,7 @@ def label(scene: Scene, desk: Desk) -> str:
 
 def unchanged(scene: Scene, desk: Desk) -> str:
     """A line of the pre-flight for the languages that nobody has rewritten."""
-    names = ", ".join(LANGUAGES.get(code, code) for code in desk.unchanged)
+    names = ", ".join(map(scene.words.tongue, desk.unchanged))
     return scene.words("Not corrected: {languages}. Its readers are told all the same.", languages=names)
 
 

@@ -92,7 +92,7 @@ def text_line(scene: Scene, draft: Draft, language: str) -> str:
         return f"{name}: ✓"
     if shown is None:
         return f"{name}: –"
-    return scene.words("{language}: the text in {other} goes out", language=name, other=LANGUAGES.get(shown, shown))
+    return scene.words("{language}: the text in {other} goes out", language=name, other=scene.words.tongue(shown))
 
 
 def audience_line(scene: Scene, audience: Audience) -> str:
@@ -148,7 +148,7 @@ def texts(scene: Scene, desk: Desk) -> View:
 def ask_for_text(scene: Scene, draft: int, language: str = "") -> View:
     words = scene.words
     if language:
-        text = Text().line(words("Send the text in {language} as your next message.", language=LANGUAGES[language]))
+        text = Text().line(words("Send the text in {language} as your next message.", language=words.tongue(language)))
     else:
         text = Text().line(words("Send the text of the alert as your next message."))
     text.line(words("Formatting is kept. Nothing goes out before you confirm it."))

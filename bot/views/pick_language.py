@@ -9,14 +9,14 @@ KAZAKH = frozenset("әғқңөұүһіӘҒҚҢӨҰҮҺІ")
 
 
 def pick_language(code: str | None, question: str, house: str) -> str:
-    """Kazakh letters ask for Kazakh; otherwise Telegram's language code; then Cyrillic for Russian; then the
-    house's language. Ukrainian shares the letter і: a single one in a reader's Russian-set app decides nothing."""
+    """Kazakh letters ask for Kazakh, other Cyrillic for Russian unless the app is set to Kazakh; then Telegram's
+    language code; then the house's language. Ukrainian shares the letter і: there a single one decides nothing."""
     letters = KAZAKH & set(question)
     if letters - set("іІ") or (letters and code != "uk"):
         return "kk"
     known = (code or "").split("-")[0].lower()
+    if known != "kk" and any("а" <= letter <= "я" for letter in question.lower()):
+        return "ru"
     if known in LANGUAGES:
         return known
-    if any("а" <= letter <= "я" for letter in question.lower()):
-        return "ru"
     return house if house in LANGUAGES else "en"

@@ -27,6 +27,21 @@ BACK_TOKENS = {
 }
 
 
+FEW_CITED = 3
+"""Sources of one claim that are named one by one."""
+
+
+def _runs(numbers: Iterable[int]) -> list[list[int]]:
+    """In order, neighbours together."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and runs[-1][-1] == number - 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return runs
+
+
 class Numbers:
     """Sources in the order in which a card first cites them; [n] links to the source's address."""
 
@@ -35,13 +50,17 @@ class Numbers:
         self.order: list[Source] = []
 
     def cite(self, text: Text, ids: Iterable[str]) -> Text:
-        for id_ in ids:
-            source = self._scene.library.sources.get(id_)
-            if source is None:
-                continue
+        """[n] after a claim; more than three in a row are written [1]–[5]."""
+        known = [source for id_ in ids if (source := self._scene.library.sources.get(id_)) is not None]
+        for source in known:
             if source not in self.order:
                 self.order.append(source)
-            text.plain(" ").link(f"[{self.order.index(source) + 1}]", str(source.url))
+        numbers = [self.order.index(source) for source in known]
+        for run in _runs(numbers) if len(numbers) > FEW_CITED else [[number] for number in numbers]:
+            ends = [run[0], run[-1]] if len(run) > FEW_CITED else run
+            for place, number in enumerate(ends):
+                text.plain("–" if place and ends is not run else " ")
+                text.link(f"[{number + 1}]", str(self.order[number].url))
         return text
 
     def blocks(self) -> list[Text]:

@@ -129,7 +129,7 @@ def _lacking(scene: Scene, text: Text, desk: Desk, language: str, count: int) ->
     shown = shown_language(desk.draft, language, scene.house.language)
     if shown is None or shown == language or not count:
         return
-    name, other = LANGUAGES.get(language, language), LANGUAGES.get(shown, shown)
+    name, other = words.tongue(language), words.tongue(shown)
     if few(desk):
         text.line(words("Some have no text in {language}: {other} goes out.", language=name, other=other))
         return

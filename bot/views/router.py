@@ -105,5 +105,5 @@ _SCREENS: dict[Action, Draw] = {
     Action.TIMELINE: _timeline,
     Action.CITE: lambda scene, callback: share.cite(scene, callback.arg(0), callback.arg(1), callback.number(2)),
     Action.SHARE: lambda scene, callback: share.share(scene, callback.arg(0), callback.arg(1)),
-    Action.REPORT: lambda scene, callback: about.report(scene, f"{callback.arg(0)}-{callback.arg(1)}"),
+    Action.REPORT: lambda scene, callback: about.report(scene, callback.arg(0), callback.arg(1)),
 }

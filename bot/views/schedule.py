@@ -32,7 +32,9 @@ def schedule(scene: Scene, draft: int, at: float, now: float) -> View:
         text.line(words("Goes out: {moment}", moment=words.exact(at, zone)))
     else:
         text.line(words("Goes out as soon as it is sent."))
-    text.line(words("Or send a date and time as a message, such as 2026-11-27 09:30."))
+    text.line(
+        words("Choose one, or send a date and time as a message, such as {example}.", example=_example(now, zone))
+    )
     text.line(words("Times are in {zone}. Now it is {moment}.", zone=zone, moment=words.exact(now, zone)))
     labels = {
         "hour": words("In an hour"),
@@ -46,11 +48,18 @@ def schedule(scene: Scene, draft: int, at: float, now: float) -> View:
     return text.view(*rows, (button(scene, words("Back"), "bk", draft),))
 
 
-def fault(scene: Scene, reason: str) -> str:
+def _example(now: float, zone: str) -> str:
+    """A moment to come, written as it is read."""
+    return f"{datetime.fromtimestamp(now, ZoneInfo(zone)) + timedelta(days=1):%Y-%m-%d} 09:30"
+
+
+def fault(scene: Scene, reason: str, now: float) -> str:
     """What was wrong with a typed date."""
     words = scene.words
     return {
-        "unreadable": words("no date that can be read; write it as 2026-11-27 09:30."),
+        "unreadable": words(
+            "no date that can be read; write it as {example}.", example=_example(now, scene.house.timezone)
+        ),
         "past": words("that moment is past."),
         "far": words("that is more than a year away."),
         "skipped": words("the clocks skip that hour on that day."),

@@ -41,7 +41,8 @@ def settings(scene: Scene) -> View:
     words, reader = scene.words, scene.reader
     text = Text().bold(words("Settings")).line()
     if reader is None:
-        text.line(words("You are not subscribed, so nothing about you is kept. The language travels in the buttons."))
+        text.line(words("You are not subscribed, so nothing about you is kept."))
+        text.line(words("A language that you choose here holds for the buttons; to keep it, subscribe."))
         return text.view(
             language_row(scene, Action.SETTINGS),
             (to(scene, words("Choose topics"), Action.TOPICS),),

@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, format_skeleton
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -97,6 +98,10 @@ class Words:
                 return text[language], language
         language = next(iter(text))
         return text[language], language
+
+    def tongue(self, code: str) -> str:
+        """A language's name inside a sentence of this one: "Russian"."""
+        return str(Locale.parse(self._locale).languages.get(code, code))
 
     def language_name(self, code: str) -> str:
         names = {"en": self("in English"), "ru": self("in Russian"), "kk": self("in Kazakh")}

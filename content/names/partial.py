@@ -138,7 +138,9 @@ class Lone:
             if any(self._matcher.index.number(fold) in name for fold in word.folds):
                 continue
             if word.initial:
-                if surname and not self._begins(word, name):
+                # "Шевчук О., Джаукерова Г.": О. belongs to the first
+                others = beside < at and self._words[at].apart
+                if surname and not others and not self._begins(word, name):
                     return False
             elif self._another(word, beside, apart=self._words[max(at, beside)].apart) and not fathers_name(word):
                 return False

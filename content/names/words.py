@@ -115,7 +115,7 @@ def placed(question: str) -> list[tuple[Word, Piece]]:
     apart = False
     for piece in pieces(normal(question[:LONGEST])):
         apart |= piece.apart
-        readings = folds(piece.text)
+        readings = () if piece.text.isdecimal() else folds(piece.text)
         if readings:
             found.append((_word(piece, readings, len(found), apart=apart), piece))
             apart = False

@@ -24,12 +24,12 @@ async def test_each_reader_gets_their_language_or_the_labelled_fallback(house: H
     assert "Русский: the text in English goes out" in owner.text
     await owner.press("Text")
     await owner.press("Русский")
-    assert "Send the text in Русский as your next message." in owner.text
+    assert "Send the text in Russian as your next message." in owner.text
     house.sandbox.world.say(owner.id, "Суд в понедельник.")
-    await owner.sees("Қазақша: the text in Русский goes out")
+    await owner.sees("Қазақша: the text in Russian goes out")
     assert owner.seen()[-2]["text"] == "Суд в понедельник."
     await owner.press("Send now")
-    assert "1 has no text in Қазақша: Русский goes out." in owner.text
+    assert "1 has no text in Kazakh: Russian goes out." in owner.text
     await owner.press("Send to 2 readers")
     await english.sees("Court on Monday.")
     assert times(kazakh, "Court on Monday.") == 0

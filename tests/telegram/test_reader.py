@@ -70,7 +70,7 @@ async def test_a_language_without_a_row_travels_in_the_buttons(house: House, rea
         ("what happened to Oksana Shevchuk?", "Oksana Shevchuk"),
         ("/ask Serik Zhakhin", "Serik Zhakhin"),
         ("John Smith", "No record under this name."),
-        ("Гульмира Халыкова", "Did you mean"),
+        ("Гульмира Халыкова", "Может быть, вы имели в виду"),
         ("Oksana Shevchenko", "No record under this name."),
         ("682", "Written Declaration No. 682"),
         ("/ask", "Write a name after the command"),
@@ -78,6 +78,13 @@ async def test_a_language_without_a_row_travels_in_the_buttons(house: House, rea
 )
 async def test_questions(reader: Person, question: str, expected: str) -> None:
     assert expected in await reader.say(question)
+
+
+async def test_back_from_the_report_of_an_error_leads_to_its_card(reader: Person) -> None:
+    await reader.say("Oksana Shevchuk")
+    await reader.press("Report an error")
+    await reader.press("Back")
+    assert "Last known status: sentenced" in reader.text
 
 
 async def test_kazakh_letters_get_a_kazakh_answer(reader: Person) -> None:
