@@ -97,13 +97,15 @@ async def alert(update: Update, context: Context) -> None:
 
 
 async def broadcasts(update: Update, context: Context) -> None:
-    """/broadcasts: the latest ten."""
+    """/broadcasts: the drafts of who asks, and the latest ten that went out."""
     services = context.services
     if not await enter(update, context, claim(update, Act.WATCH, services.now()), "/broadcasts"):
         return
     scene, recent = await context.scene(update), await services.storage.broadcasts.recent(10, jobs=False)
     shown = [(found, await beginning(services, scene, found)) for found in recent]
-    await send(update, context, views.listing(scene, shown))
+    drafts = await services.storage.broadcasts.drafts_of(user.id) if (user := update.effective_user) else []
+    begun = [(found.id, begins) for found in reversed(drafts) if (begins := await beginning(services, scene, found))]
+    await send(update, context, views.listing(scene, shown, begun[:10]))
 
 
 async def pressed(update: Update, context: Context) -> None:

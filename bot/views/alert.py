@@ -35,7 +35,7 @@ def hidden(words: Words, broadcast: int) -> View:
 
 
 def too_late(scene: Scene) -> str:
-    return scene.words("This was decided already.")
+    return scene.words("This is settled already. What is open, and what went out: /broadcasts")
 
 
 def duration(scene: Scene, seconds: float) -> str:
@@ -284,11 +284,18 @@ def _afterwards(scene: Scene, broadcast: Broadcast, more: After) -> tuple[tuple[
     return (*rows, tuple(last))
 
 
-def listing(scene: Scene, broadcasts: Sequence[tuple[Broadcast, str]]) -> View:
-    """/broadcasts: the latest with the beginnings of their texts, each with a button to its report."""
-    words = scene.words
-    text = Text().bold(words("What went out")).line()
+def listing(scene: Scene, broadcasts: Sequence[tuple[Broadcast, str]], drafts: Sequence[tuple[int, str]] = ()) -> View:
+    """/broadcasts: the drafts of who looks, and the latest that went out, with the beginnings of their texts; a button
+    shows the draft and its panel anew, or the report."""
+    words, text = scene.words, Text()
     rows: list[tuple[Button, ...]] = []
+    if drafts:
+        text.bold(words("Your open drafts")).line()
+        for id_, begins in drafts:
+            rows.append((button(scene, words("Draft № {n}", n=id_), "pv", id_),))
+            text.line(f"№ {id_} · {begins}")
+        text.line()
+    text.bold(words("What went out")).line()
     for broadcast, begins in broadcasts:
         sent = broadcast.counts.get(DeliveryState.SENT, 0)
         day = words.day(broadcast.created)
@@ -297,5 +304,5 @@ def listing(scene: Scene, broadcasts: Sequence[tuple[Broadcast, str]]) -> View:
         rows.append((button(scene, label, "rp", broadcast.id),))
         text.line(f"№ {broadcast.id} · {begins}")
     if not broadcasts:
-        text.line(words("Nothing yet. /alert begins one."))
+        text.line(words("Nothing yet.") if drafts else words("Nothing yet. /alert begins one."))
     return text.view(*rows)

@@ -126,11 +126,12 @@ def _case_rows(scene: Scene, case: Case, token: str) -> Rows:
     rows = list(dict.fromkeys(rows))
     followed = scene.reader is not None and case.id in scene.reader.cases
     act, label = (Action.UNFOLLOW, words("Unfollow")) if followed else (Action.FOLLOW, words("Follow"))
-    first = [to(scene, label, act, case.id, _short(token)), to(scene, words("Sources"), Action.CASE_SOURCES, case.id)]
+    acts = [to(scene, label, act, case.id, _short(token)), to(scene, words("Sources"), Action.CASE_SOURCES, case.id)]
     if len(case.events) >= TIMELINE_FROM:
-        first.insert(1, to(scene, words("Timeline"), Action.TIMELINE, case.id, 0))
-    report = to(scene, words("Report an error"), Action.REPORT, "C", case.id)
-    return [*rows, tuple(first), pass_on(scene, "C", case.id), (report,)]
+        acts.insert(1, to(scene, words("Timeline"), Action.TIMELINE, case.id, 0))
+    acts += pass_on(scene, "C", case.id)
+    acts.append(to(scene, words("Report an error"), Action.REPORT, "C", case.id))
+    return [*rows, *(tuple(acts[i : i + 2]) for i in range(0, len(acts), 2))]
 
 
 def _declarations(scene: Scene, case_id: str, here: str) -> Rows:

@@ -13,8 +13,8 @@ def refusal(scene: Scene, guard: str) -> str:
         "private": words("Only a message in your own chat with the bot counts."),
         "new": words("An edited message does not count. Send a new one."),
         "unforwarded": words("A forwarded message does not count as yours. Write or paste the text."),
-        "sealed": words("This button is not yours, or out of date. Open the draft anew: /alert or /broadcasts."),
-        "fresh": words("This button is out of date. Open the draft anew: /alert or /broadcasts."),
+        "sealed": words("This button is not yours, or out of date. Open drafts, and what went out: /broadcasts"),
+        "fresh": words("This button is out of date. Open drafts, and what went out: /broadcasts"),
         "counts": words("You were named less than a day ago: your approval does not count yet."),
         "author": words("This draft is somebody else's."),
         "another": words("Nobody approves their own alert."),
@@ -24,4 +24,4 @@ def refusal(scene: Scene, guard: str) -> str:
         "overtaken": words("The message was recalled or corrected meanwhile. Begin anew from its report: /broadcasts."),
         "faulty": words("Telegram would refuse it as it is."),
     }
-    return known.get(guard, words("This was decided already."))
+    return known.get(guard, words("This is settled already. What is open, and what went out: /broadcasts"))

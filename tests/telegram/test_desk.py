@@ -188,6 +188,20 @@ async def test_two_drafts_at_once_and_a_restart_between_every_step(house: House,
     await until(lambda: states(house) == ["done", "draft"])
 
 
+async def test_an_open_draft_is_found_again_when_its_panel_is_gone(house: House, owner: Person) -> None:
+    (reader,) = await subscribed(house, 1)
+    await drafted(owner)
+    await drafted(owner, "Another one.")
+    listed = await owner.say("/broadcasts")
+    assert "Your open drafts\n№ 2 · Another one.\n№ 1 · Court on Monday." in listed
+    await owner.press("Draft № 1")
+    await owner.sees("Above, in this order: English.")
+    await owner.press("Send now")
+    await owner.press("Send to 1 reader")
+    await reader.sees("Court on Monday.")
+    await until(lambda: states(house) == ["done", "draft"])
+
+
 async def test_what_another_device_changed_after_the_preflight_is_not_sent(house: House, owner: Person) -> None:
     (reader,) = await subscribed(house, 1)
     await drafted(owner)
