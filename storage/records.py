@@ -101,7 +101,7 @@ class Cause(StrEnum):
     UNCERTAIN = "uncertain"
     OTHER = "other"
     LEFT = "left"
-    """The reader unsubscribed or paused before their turn."""
+    """The reader unsubscribed, gave up the topic or paused before their turn."""
     MISSING = "missing"
     """The message that was to be edited or deleted is not there any more."""
     TOO_LATE = "too-late"

@@ -38,9 +38,10 @@ async def is_tidy(connection: AsyncConnection) -> bool:
     return await connection.scalar(select(meta.c.value).where(meta.c.name == TIDY)) is not None
 
 
-def belongs(audience: Audience, *, page: bool = False) -> ColumnElement[bool]:
-    """Whether a row of `subscriber` is in the audience and may be written to. `page`: it is asked of few rows, so each
-    is looked up by itself; a server may else go through all who hold a topic, for each page anew."""
+def interested(audience: Audience, *, page: bool = False) -> ColumnElement[bool] | None:
+    """Whether a row of `subscriber` holds one of its topics or follows one of its cases; None: it names none. `page`:
+    it is asked of few rows, so each is looked up by itself; a server may else go through all who hold a topic, for
+    each page anew."""
     wanted: list[ColumnElement[bool]] = []
     for there, name, values in (
         (subscription, subscription.c.topic_id, audience.topics),
@@ -51,9 +52,14 @@ def belongs(audience: Audience, *, page: bool = False) -> ColumnElement[bool]:
                 there.c.subscriber_id == subscriber.c.id, name.in_(sorted(values))
             )
             wanted.append(mine.limit(1).scalar_subquery().is_not(None) if page else exists(mine))
-    rule = subscriber.c.status == ReaderStatus.ACTIVE
-    if wanted:
-        rule = and_(rule, or_(*wanted))
+    return or_(*wanted) if wanted else None
+
+
+def belongs(audience: Audience, *, page: bool = False) -> ColumnElement[bool]:
+    """Whether a row of `subscriber` is in the audience and may be written to. `page`: as for `interested`."""
+    rule, wants = subscriber.c.status == ReaderStatus.ACTIVE, interested(audience, page=page)
+    if wants is not None:
+        rule = and_(rule, wants)
     if audience.languages:
         rule = and_(rule, subscriber.c.language.in_(sorted(audience.languages)))
     return rule

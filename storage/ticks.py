@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.batch import Batch
+from storage.broadcasts import unpack_audience
 from storage.counters import WAITING, bump, cancel_waiting, change
 from storage.errors import WrongKey
 from storage.keys import Ring
@@ -24,6 +26,7 @@ from storage.records import (
     ReaderStatus,
     Result,
 )
+from storage.subscribers import interested
 from storage.tables import broadcast, delivery, subscriber
 
 FEW = 3
@@ -65,7 +68,7 @@ async def _store(
     await bump(connection, id_, "state", states)
     causes = Counter[str](r.cause.value for r in results if r.state in TERMINAL and r.cause is not Cause.NONE)
     await bump(connection, id_, "cause", causes)
-    state, kind = (await connection.execute(_ABOUT, {"id": id_})).one()
+    state, kind, _ = (await connection.execute(_ABOUT, {"id": id_})).one()
     if states[DeliveryState.UNKNOWN] and kind not in REPEATABLE:
         more = broadcast.c.possible_duplicates + states[DeliveryState.UNKNOWN]
         await change(connection, id_, possible_duplicates=more)
@@ -76,7 +79,7 @@ async def _store(
         await cancel_waiting(connection, id_)
 
 
-_ABOUT = select(broadcast.c.state, broadcast.c.kind).where(broadcast.c.id == bindparam("id"))
+_ABOUT = select(broadcast.c.state, broadcast.c.kind, broadcast.c.audience).where(broadcast.c.id == bindparam("id"))
 _SENDING = select(delivery.c.subscriber_id).where(
     delivery.c.broadcast_id == bindparam("id"),
     delivery.c.state == DeliveryState.SENDING,
@@ -117,11 +120,14 @@ def _values(result: Result) -> tuple[Any, ...]:
 
 
 async def take(connection: AsyncConnection, keys: Ring, id_: int, limit: int, now: float) -> list[Delivery]:
-    """Up to `limit` rows whose time has come, now SENDING. Who may not be written to any more is CANCELLED."""
-    kind = Kind(str((await connection.execute(_ABOUT, {"id": id_})).one().kind))
+    """Up to `limit` rows whose time has come, now SENDING. Who may not be written to any more, or has given up what the
+    broadcast is about, is CANCELLED."""
+    _, kind, audience = (await connection.execute(_ABOUT, {"id": id_})).one()
     rows = (await connection.execute(_DUE, {"id": id_, "now": now, "most": limit})).all()
-    there, torn = _readable(keys, [row for row in rows if row.status in WRITABLE[kind]])
-    left = [row for row in rows if row.status not in WRITABLE[kind]]
+    writable = [row.subscriber_id for row in rows if row.status in WRITABLE[Kind(kind)]]
+    want = await _want(connection, Kind(kind), audience, writable)
+    there, torn = _readable(keys, [row for row in rows if row.subscriber_id in want])
+    left = [row for row in rows if row.subscriber_id not in want]
     await _mark(connection, id_, [row for row, _ in there], DeliveryState.SENDING, Cause.NONE)
     await _mark(connection, id_, left, DeliveryState.CANCELLED, Cause.LEFT)
     await _mark(connection, id_, torn, DeliveryState.PARKED, Cause.OTHER)
@@ -140,6 +146,20 @@ async def take(connection: AsyncConnection, keys: Ring, id_: int, limit: int, no
         )
         for row, chat in there
     ]
+
+
+async def _want(connection: AsyncConnection, kind: Kind, audience: str, ids: Sequence[int]) -> set[int]:
+    """Those of them who still hold one of its topics or follow one of its cases; of a job about what they have, all."""
+    asked = _interested(audience) if ids and kind in (Kind.SEND, Kind.RETRY) else None
+    return set(ids) if asked is None else set(await connection.scalars(asked, {"those": ids}))
+
+
+@lru_cache(maxsize=64)
+def _interested(audience: str) -> Any:
+    rule = interested(unpack_audience(audience), page=True)
+    if rule is None:
+        return None
+    return select(subscriber.c.id).where(subscriber.c.id.in_(bindparam("those", expanding=True)), rule)
 
 
 def _readable(keys: Ring, rows: Sequence[Any]) -> tuple[list[tuple[Any, int]], list[Any]]:

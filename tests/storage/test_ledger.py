@@ -69,6 +69,23 @@ async def test_what_was_sending_is_unknown_after_a_crash_and_counted_beforehand(
     assert sorted(delivery.unknowns for delivery in again) == [0] * 6 + [1] * 4
 
 
+async def test_who_gave_up_the_topic_or_the_case_before_their_turn_gets_nothing(storage: Storage) -> None:
+    for chat in range(1000, 1004):
+        await storage.subscribers.subscribe(chat, "en", frozenset(Topic))
+    await storage.subscribers.follow(1003, "case", "en")
+    audience = Audience(topics=frozenset({Topic.ALERTS}), cases=frozenset({"case"}))
+    id_ = await storage.broadcasts.draft(42, "payload", audience, NOW)
+    assert await storage.broadcasts.approve(id_, NOW, NOW)
+    await storage.deliveries.set_state(id_, BroadcastState.RUNNING, NOW)
+    while await storage.deliveries.fan_out(id_, 7):
+        pass
+    await storage.subscribers.set_topics(1001, frozenset({Topic.UPDATES}))
+    await storage.subscribers.set_topics(1003, frozenset({Topic.UPDATES}))
+    taken = await storage.deliveries.tick([], id_, 10, NOW)
+    assert sorted(delivery.chat_id for delivery in taken) == [1000, 1002, 1003]
+    assert await sums(storage, id_) == {DeliveryState.CANCELLED: 1, DeliveryState.SENDING: 3}
+
+
 async def test_who_left_before_their_turn_gets_nothing(storage: Storage) -> None:
     id_ = await prepared(storage, 4)
     await storage.subscribers.erase(1000)
