@@ -6,6 +6,7 @@ a person wrote, so it stays out.
 
 from __future__ import annotations
 
+import ctypes
 import logging
 import re
 import resource
@@ -25,6 +26,8 @@ _LONG_NUMBER = re.compile(r"-?[0-9]{9,}|(?<![\w.:-])-?[0-9]{6,}(?![\w:-])", re.A
 _SMALLEST_ID = 1_000_000
 _PLAIN = frozenset({"update"})
 """Keys of numbers that tell nothing about a person: an update's own."""
+_SET_DUMPABLE = 4
+"""Of prctl(2): neither dumped nor looked into by another process of the same user, nor its environment read."""
 QUIET = ("telegram", "telegram.ext", "httpx", "httpcore", "aiohttp", "aiosqlite", "asyncio", "sqlalchemy", "alembic")
 
 
@@ -101,6 +104,8 @@ def _keep_in() -> None:
     sys.unraisablehook = lambda given: _uncaught(given.exc_type, given.exc_value, given.exc_traceback)
     warnings.showwarning = _warned
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+    if sys.platform == "linux":  # a program that the kernel hands its dumps to does not ask for the limit
+        ctypes.CDLL(None).prctl(_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def configure(*, verbose: bool = False) -> None:

@@ -78,6 +78,7 @@ def test_without_the_precaution_it_would_be_printed(tmp_path: Path) -> None:
 def test_no_core_may_be_written(tmp_path: Path) -> None:
     assert "(0, " in run("import resource; print(resource.getrlimit(resource.RLIMIT_CORE))", tmp_path)
     assert resource.RLIMIT_CORE is not None
+    assert run("import ctypes; print(ctypes.CDLL(None).prctl(3, 0, 0, 0, 0))", tmp_path).strip() == "0"
 
 
 SETTINGS = {
