@@ -18,7 +18,12 @@ async def counted(yard: Yard, *, tests: Sequence[str], long: bool = False) -> Se
     """`long`: hypothesis looks for as long as its profile of that name says."""
     with tempfile.TemporaryDirectory(prefix="dauys-promise-") as folder:
         found = Path(folder) / "found.xml"
-        options = [f"--junitxml={found}", *(["--hypothesis-profile=long"] if long and not yard.quick else [])]
+        options = [
+            f"--junitxml={found}",
+            "-o",
+            "junit_family=xunit1",
+            *(["--hypothesis-profile=long"] if long and not yard.quick else []),
+        ]
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "pytest", *options, *tests), cwd=ROOT,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
