@@ -106,6 +106,7 @@ class Together:
     async def _taken_over(self, kind: str) -> None:
         try:
             await self._acts[kind]()
+            log.info("what another replica changed is taken over", what=kind)
         except InvalidLibrary as error:
             log.warning("the library has faults; the one read before serves on", faults=str(error).splitlines())
         except StorageError as error:

@@ -158,7 +158,11 @@ class Postgres(Database):
         named.pop("prepared_statement_cache_size", None)
         with translated():
             connection = await asyncpg.connect(**named, **self._options["connect_args"])
-        await _greet(connection)
+        try:
+            await _greet(connection)
+        except BaseException:
+            connection.terminate()
+            raise
         return connection
 
     async def announce(self, connection: AsyncConnection, kind: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LEAST = 1000
+LEAST = 2000
+"""Fewer save no time worth naming: on a busy machine most of it goes into asking, whatever the size."""
 MOST = 10_000
 MOMENT = 0.03
 """Seconds that a page should take; a reader's answer waits for it a few times at most."""

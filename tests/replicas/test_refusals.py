@@ -92,8 +92,7 @@ def nobody_there(scene: Scene) -> tuple[str, Path]:
 
 
 def wrong_password(scene: Scene) -> tuple[str, Path]:
-    guarded = make_url(scene.server.guarded(scene.url, "right"))
-    return guarded.set(password=SECRET).render_as_string(hide_password=False), scene.key
+    return make_url(scene.url).set(password=SECRET).render_as_string(hide_password=False), scene.key
 
 
 def no_database(scene: Scene) -> tuple[str, Path]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.bench.cluster.fleet import Fleet, fleet
+from bot.bench.cluster.reach import reach
 from bot.bench.processes import StandIn, stand_in
 from bot.bench.stage import Stage
 from tests.storage.server import Server
@@ -89,3 +90,10 @@ async def test_a_leader_that_slept_sends_nothing_more(tmp_path: Path, server: Se
         assert sum(twice.values()) <= status["broadcasts"][0]["possible_duplicates"]
         assert [one["leads"] for one in status["replicas"]].count(True) == 1
         assert await replicas.leader() == 1 - leader
+
+
+async def test_what_one_is_told_the_others_act_on() -> None:
+    """The row `reach` of `bench cluster`, once; how long it takes is measured there."""
+    [figure] = await reach(lambda said: None, rounds=1)
+    named = ("/halt", "/hide", "/unhide", "/reload", "closed-until", "key rotation")
+    assert all(what in figure.measured for what in named)

@@ -22,48 +22,46 @@ from storage.postgres import Postgres
 LAX = ("fsync", "synchronous_commit", "full_page_writes")
 """What keeps data over a power cut, and takes the tests' time; `kill -9` needs none of it."""
 
-GUARDED = "dauys_guarded"
-"""A user who has a password."""
-
 
 class Server:
-    """Databases on one server; each starts as a copy of a template that has our tables."""
+    """Databases on one server; each starts as a copy of a template that has our tables. They belong to `role`, who has
+    a password and may do nothing else, as in deploy/postgresql.sql; `tell` is the superuser's."""
 
     def __init__(self, url: URL) -> None:
         self._url = url
+        self.role = f"dauys_tests_{secrets.token_hex(4)}"
+        self._password = secrets.token_hex(8)
         self._template = f"dauys_template_{secrets.token_hex(4)}"
 
     def prepare(self) -> None:
-        self.tell(f"CREATE DATABASE {self._template} TEMPLATE template0")
+        self.tell(f"CREATE ROLE {self.role} LOGIN PASSWORD '{self._password}'")
+        self.tell(f"CREATE DATABASE {self._template} TEMPLATE template0 OWNER {self.role}")
         _apart(_migrated(self.address(self._template)))
 
     def tell(self, statement: str) -> None:
         _apart(_told(self._url, statement))
 
     def address(self, name: str) -> str:
-        return self._url.set(database=name).render_as_string(hide_password=False)
+        own = self._url.set(username=self.role, password=self._password, database=name)
+        return own.render_as_string(hide_password=False)
+
+    def above(self, address: str) -> str:
+        """The same database, as the superuser reaches it."""
+        return self._url.set(database=make_url(address).database).render_as_string(hide_password=False)
 
     @contextmanager
     def fresh(self, template: str | None = None) -> Iterator[str]:
         """The address of a new database, dropped afterwards; `template0` has no tables."""
         name = f"dauys_{secrets.token_hex(6)}"
-        self.tell(f"CREATE DATABASE {name} TEMPLATE {template or self._template}")
+        self.tell(f"CREATE DATABASE {name} TEMPLATE {template or self._template} OWNER {self.role}")
         try:
             yield self.address(name)
         finally:
             self.tell(f"DROP DATABASE {name} WITH (FORCE)")
-            self.tell(f"DROP ROLE IF EXISTS {GUARDED}")
-
-    def guarded(self, address: str, password: str) -> str:
-        """The same database, as the address of a user whom the server asks for a password, and who owns it."""
-        self.tell(f"DROP ROLE IF EXISTS {GUARDED}")
-        self.tell(f"CREATE ROLE {GUARDED} LOGIN PASSWORD '{password}'")
-        made = make_url(address)
-        self.tell(f"ALTER DATABASE {made.database} OWNER TO {GUARDED}")
-        return made.set(username=GUARDED, password=password).render_as_string(hide_password=False)
 
     def end(self) -> None:
         self.tell(f"DROP DATABASE {self._template} WITH (FORCE)")
+        self.tell(f"DROP ROLE {self.role}")
 
 
 @contextmanager
@@ -80,7 +78,7 @@ def running(named: str) -> Iterator[Server]:
             own = get_server(Path(folder) / "data", cleanup_mode="stop")
             server = Server(make_url(own.get_uri()).set(drivername=DRIVER))
             rules = Path(folder) / "data" / "pg_hba.conf"
-            rules.write_text(f"local all {GUARDED} scram-sha-256\n{rules.read_text()}")
+            rules.write_text(f"local all {server.role} scram-sha-256\n{rules.read_text()}")
             for setting in LAX:
                 server.tell(f"ALTER SYSTEM SET {setting} = off")
             server.tell("SELECT pg_reload_conf()")
@@ -98,6 +96,21 @@ def _apart(work: Coroutine[Any, Any, None]) -> None:
     """In a thread and a loop of its own: a test's loop is not disturbed."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, work).result()
+
+
+def answered(address: str, query: str) -> list[tuple[Any, ...]]:
+    """What a database says to a query."""
+
+    async def work() -> list[tuple[Any, ...]]:
+        url = make_url(address).set(drivername="postgresql")
+        connection = await asyncpg.connect(url.render_as_string(hide_password=False))
+        try:
+            return [tuple(row) for row in await connection.fetch(query)]
+        finally:
+            await connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work()).result()
 
 
 async def _told(url: URL, statement: str) -> None:

@@ -252,7 +252,7 @@ async def test_a_target_out_of_reach_is_named_by_its_option_and_nothing_is_marke
     await (await opened(None, tmp_path)).close()
     before = {path.name: path.read_bytes() for path in (tmp_path / "data").iterdir()}
     missing = make_url(other).set(database="dauys_nowhere").render_as_string(hide_password=False)
-    wrong = make_url(server.guarded(other, "right")).set(password="hush").render_as_string(hide_password=False)
+    wrong = make_url(other).set(password="hush").render_as_string(hide_password=False)
     for to, said in ((missing, "--to: the server has no such"), (wrong, "--to: the server refuses this password")):
         with pytest.raises(StorageError) as caught:
             await moved(tmp_path, None, to)

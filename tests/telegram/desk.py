@@ -39,8 +39,7 @@ async def asked(writer: Person, text: str = TEXT) -> None:
 
 
 def rows(house: House, query: str) -> list[tuple[Any, ...]]:
-    with sqlite3.connect(house.data / "dauys.sqlite3") as connection:
-        return connection.execute(query).fetchall()
+    return house.rows(query)
 
 
 def states(house: House) -> list[str]:

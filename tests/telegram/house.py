@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from bot.app import serve
 from bot.config import load_settings
 from bot.sandbox.server import Sandbox
+from tests.storage.server import answered
 from tests.telegram.documented import StrictSandbox
 
 TOKEN = "1234567890:" + "T" * 35
@@ -96,8 +98,10 @@ def worded(message: Json) -> str:
 
 @dataclass
 class House:
-    """A running bot; `stop` and `start` are an orderly restart on the same data."""
+    """A running bot; `stop` and `start` are an orderly restart on the same data. `database`: the address of a
+    server's, for all houses of a test; empty: SQLite in the house's folder."""
 
+    database: ClassVar[str] = ""
     sandbox: Sandbox
     data: Path
     settings: dict[str, Any] = field(default_factory=dict)
@@ -108,6 +112,13 @@ class House:
         """0: a reader in Kazakh; 1: a reader in English; 2: the owner."""
         return Person(self.sandbox, list(self.sandbox.world.people)[index])
 
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What its database answers, or is told, at this moment."""
+        if self.database:
+            return answered(self.database, query)
+        with contextlib.closing(sqlite3.connect(self.data / "dauys.sqlite3")) as connection, connection:
+            return connection.execute(query).fetchall()
+
     async def start(self) -> None:
         owner = self.person(2).id
         chosen = {
@@ -116,6 +127,7 @@ class House:
             "owners": frozenset({owner}),
             "contact": "desk@example.org",
             "help": "+1",
+            **({"database": self.database} if self.database else {}),
         } | self.settings
         settings = load_settings(token=TOKEN, data=self.data, api_url=self.sandbox.bot_api, **chosen)
         self._stop = asyncio.Event()

@@ -29,8 +29,7 @@ TEXT = "В понедельник суд над Оксаной Шевчук."
 
 
 def states(house: House) -> list[str]:
-    with sqlite3.connect(house.data / "dauys.sqlite3") as connection:
-        return [row[0] for row in connection.execute("SELECT state FROM broadcast ORDER BY id")]
+    return [row[0] for row in house.rows("SELECT state FROM broadcast ORDER BY id")]
 
 
 async def asked(reader: Person) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import time
 from collections.abc import AsyncIterator
 
@@ -19,7 +18,9 @@ async def at_rest(house: House) -> AsyncIterator[Storage]:
     """The bot's database while it is stopped; it runs again afterwards."""
     await house.stop()
     data = house.data
-    storage = await open_storage(url=None, data=data, key_file=data / "master.key", bot_id=int(TOKEN.partition(":")[0]))
+    storage = await open_storage(
+        url=house.database or None, data=data, key_file=data / "master.key", bot_id=int(TOKEN.partition(":")[0])
+    )
     try:
         yield storage
     finally:
@@ -28,9 +29,8 @@ async def at_rest(house: House) -> AsyncIterator[Storage]:
 
 
 def recalls_done(house: House) -> int:
-    with contextlib.closing(sqlite3.connect(house.data / "dauys.sqlite3")) as connection:
-        query = "SELECT count(*) FROM broadcast WHERE kind = ? AND state = ?"
-        return int(connection.execute(query, (Kind.RECALL, BroadcastState.DONE)).fetchone()[0])
+    wanted = f"kind = '{Kind.RECALL}' AND state = '{BroadcastState.DONE}'"
+    return int(house.rows(f"SELECT count(*) FROM broadcast WHERE {wanted}")[0][0])  # noqa: S608 - constants alone
 
 
 def payload(text: str) -> str:

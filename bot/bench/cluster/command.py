@@ -13,6 +13,7 @@ from bot.bench.cluster.falls import kills, sleeps
 from bot.bench.cluster.figure import Figure, Say
 from bot.bench.cluster.outages import outages
 from bot.bench.cluster.paid import paid
+from bot.bench.cluster.reach import reach
 from bot.bench.cluster.together import budget, people
 from bot.bench.cluster.travel import travel
 from bot.bench.processes import Broken
@@ -24,6 +25,7 @@ ROWS: dict[str, Callable[[Say], Coroutine[Any, Any, list[Figure]]]] = {
     "database": outages,
     "people": people,
     "budget": budget,
+    "reach": reach,
     "move": travel,
     "fan-out": crowd,
 }

