@@ -157,8 +157,10 @@ async def _serve(
     listener = Listener(services.settings.listen, LARGEST)
     inbound = Inbound(services, application, listener)
     vigil = Vigil(services, inbound, listener, guarded=guarded)
+    closing = Closing(services.gate, services.storage.meta)
     try:
         await application.initialize()
+        await _informed(services, application, closing)
         await inbound.open()
     except InvalidToken:
         await _abandon(application, listener)
@@ -170,11 +172,6 @@ async def _serve(
     except CannotListen as error:
         await _abandon(application, listener)
         raise Refused(str(error)) from None
-    await sweep(services, services.shelf.names)
-    services.house = replace(services.house, username=application.bot.username)
-    await services.roster.load()
-    closing = Closing(services.gate, services.storage.meta)
-    await closing.restore()
     await services.sender.open()
     panels = Panels(services, application.bot)
     together = Together(services, closing)
@@ -209,6 +206,15 @@ async def _serve(
     finally:
         await services.sender.close()
         await application.shutdown()
+
+
+async def _informed(services: Services, application: App, closing: Closing) -> None:
+    """What the first update needs, which a webhook may bring as soon as it is open: who has a role, who is hidden, what
+    the bot is called, and until when Telegram has closed the gate. StorageError."""
+    await services.roster.load()
+    await sweep(services, services.shelf.names)
+    services.house = replace(services.house, username=application.bot.username)
+    await closing.restore()
 
 
 async def _abandon(application: App, listener: Listener) -> None:

@@ -98,8 +98,8 @@ async def halt(hands: Hands, fields: Json, tell: Tell) -> Json:
     under_way = [found for found in await hands.storage.broadcasts.open() if found.state in _OPEN[:2]]
     if hands.running is not None:
         hands.running.engine.halt(HALT_NOTE)
-    else:
-        await hands.storage.deliveries.halt(HALT_NOTE)
+    await hands.storage.deliveries.halt(HALT_NOTE)
+    if hands.running is None:
         for broadcast in under_way:
             await hands.storage.deliveries.set_state(broadcast.id, BroadcastState.PAUSED, time.time(), HALT_NOTE)
     await hands.storage.audit.append(SHELL, "halt", "at the shell")

@@ -313,7 +313,7 @@ class Engine:
         self.observer.trouble(note)
 
     def _unsaid(self) -> bool:
-        return bool(self._results or self._brakes.moves)
+        return bool(self._results or self._brakes.moves or self._halt.unsaid)
 
     async def _store(self) -> None:
         await self._tick(None)

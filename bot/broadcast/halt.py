@@ -30,9 +30,14 @@ class Halt:
         self._read = True
         return not ours and self.note != self.kept
 
+    @property
+    def unsaid(self) -> bool:
+        """Whether it is still to be written."""
+        return self.note != self.kept
+
     async def keep(self) -> None:
         """Writes down what changed. NotNow: storage failed; it is still to be written."""
-        if self.note != self.kept:
+        if self.unsaid:
             note = self.note
             await self._patience.ask(self._ledger.halt, note)
             self.kept = note

@@ -21,6 +21,7 @@ async def halt(update: Update, context: Context) -> None:
     if not await enter(update, context, claim(update, Act.WATCH, services.now()), "/halt"):
         return
     services.engine.halt(NOTE)
+    await services.storage.deliveries.halt(NOTE)
     all_ = await services.storage.broadcasts.open()
     open_ = [found for found in all_ if found.state in (BroadcastState.APPROVED, BroadcastState.RUNNING)]
     await _record(update, context, "halt")

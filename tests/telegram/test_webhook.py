@@ -18,6 +18,7 @@ import pytest
 
 from bot.app import Refused
 from bot.config import ConfigError, load_settings
+from bot.inbound import Inbound
 from bot.wire.webhook import LARGEST, SECRET_HEADER
 from tests.ports import free_port
 from tests.telegram.house import TOKEN, House, running, until
@@ -72,6 +73,19 @@ async def test_a_conversation_by_webhook(hooked: House) -> None:
     assert readers(hooked) == 1
     await reader.say("/stop")
     assert readers(hooked) == 0
+
+
+async def test_whatever_comes_first_finds_all_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    open_, names = Inbound.open, list[str]()
+
+    async def opened(inbound: Inbound) -> None:
+        names.append(inbound.alarms._services.house.username)
+        await open_(inbound)
+
+    monkeypatch.setattr(Inbound, "open", opened)
+    async with running(tmp_path / "data") as house:
+        assert names == [house.sandbox.world.username]
 
 
 async def test_telegram_is_given_the_address_the_secret_and_the_kinds(hooked: House) -> None:

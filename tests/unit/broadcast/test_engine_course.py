@@ -334,6 +334,21 @@ def test_a_halt_outlives_a_restart_until_it_is_lifted() -> None:
     assert on.sums_hold()
 
 
+def test_a_halt_that_comes_while_the_bot_stops_is_kept() -> None:
+    on = stage(0)
+    on.ledger.broadcasts.clear()
+
+    async def halt() -> None:
+        async with on.running():
+            await asyncio.sleep(5)
+            stopping = asyncio.create_task(on.engine.stop())
+            on.engine.halt("by hand")
+            await stopping
+        assert on.ledger.halt_note == "by hand"
+
+    warped(halt())
+
+
 def test_a_halt_holds_what_is_approved_later_until_it_is_resumed() -> None:
     on = stage(10)
     on.ledger.approve(2, start_at=NOON + 1000 + 20)
