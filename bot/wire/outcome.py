@@ -7,6 +7,7 @@ https://core.telegram.org/bots/api#making-requests and https://core.telegram.org
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
@@ -173,7 +174,7 @@ def _by_words(code: int, said: str, detail: str) -> Outcome:
 def _wait(said: str, parameters: dict[str, Any]) -> float:
     """Seconds that a 429 names: as a field, or only in words; 1 where it names none."""
     named = parameters.get("retry_after")
-    if isinstance(named, int | float) and named >= 0:
+    if isinstance(named, int | float) and 0 <= named < math.inf:
         return float(named)
     found = re.search(r"(?:retry after|flood_wait_) ?(\d{1,7})", said)
     return float(found[1]) if found else 1.0

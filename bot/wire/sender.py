@@ -35,6 +35,8 @@ log = structlog.get_logger(__name__)
 _OTHER_FORM = "in the message to edit"
 """As in "there is no caption in the message to edit"."""
 
+UNREADABLE = (AttributeError, LookupError, StopIteration, TypeError, ValueError)
+"""What reading a payload raises that is not as we write them."""
 LONGEST, LONGEST_UPLOAD = 60.0, 300.0
 """Seconds for a whole answer, however often a piece of it comes; and for that to a file, its way up included: all
 other messages wait for it."""
@@ -108,7 +110,10 @@ class WireSender:
             await self._session.close()
 
     def alone(self, job: Broadcast) -> bool:
-        media = attached(job.payload) if job.kind not in (Kind.RECALL, Kind.CORRECT) else None
+        try:
+            media = attached(job.payload) if job.kind not in (Kind.RECALL, Kind.CORRECT) else None
+        except UNREADABLE:
+            return False  # `send` tells of it
         return media is not None and not self._file_id(media)
 
     def take_back(self, sent: asyncio.Future[Outcome]) -> bool:
@@ -119,9 +124,19 @@ class WireSender:
         return media.file_id or self._file_ids.get(media.digest, "")
 
     def send(self, delivery: Delivery, job: Broadcast) -> Awaitable[Outcome]:
-        """See the engine's `Sender`. Without a proxy and a file to send up it is a future and no task."""
+        """See the engine's `Sender`. Without a proxy and a file to send up it is a future and no task. A payload that
+        cannot be read, such as one of a later version, is a fault of the content."""
         if self._session is None:
             raise RuntimeError("the sender is not open")
+        try:
+            return self._sent(delivery, job)
+        except UNREADABLE as error:
+            refused = asyncio.get_running_loop().create_future()
+            detail = f"the message cannot be built ({type(error).__name__})"
+            refused.set_result(Outcome(Verb.FAULT, Cause.CONTENT, detail=detail))
+            return refused
+
+    def _sent(self, delivery: Delivery, job: Broadcast) -> Awaitable[Outcome]:
         media = attached(job.payload)
         if media is not None and job.kind is Kind.CORRECT:
             return self._caption_or_text(delivery, job)

@@ -179,3 +179,17 @@ async def test_readers_who_hide_texts_since_do_not_stop_a_correction(telegram: T
         telegram.refusal = ""
         assert (await sender.send(delivery, job(Kind.CORRECT, PHOTO))).verb is Verb.SENT
     assert [method for method, _ in telegram.calls[:2]] == ["editMessageCaption", "editMessageText"]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    ["", "{", "[]", '{"full": {}, "hidden": {}}', '{"full": {"en": {}}, "media": {"kind": "photo", "new": 1}}'],
+)
+async def test_a_payload_that_cannot_be_read_is_a_fault_and_ends_nothing(
+    telegram: Telegram, sender: WireSender, payload: str
+) -> None:
+    unreadable = job(Kind.SEND, payload)
+    assert not sender.alone(unreadable)
+    outcome = await sender.send(READER, unreadable)
+    assert (outcome.verb, outcome.cause) == (Verb.FAULT, Cause.CONTENT)
+    assert telegram.calls == []

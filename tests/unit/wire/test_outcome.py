@@ -112,6 +112,7 @@ def test_a_success_without_an_id_is_one(result: str) -> None:
         (refusal(429, "Too Many Requests: retry after 8"), 8.0),
         (refusal(429, "Too Many Requests"), 1.0),
         (refusal(429, "x", retry_after="soon"), 1.0),
+        (refusal(429, "x", retry_after=float("inf")), 1.0),
         (refusal(420, "FLOOD_WAIT_12"), 12.0),
     ],
 )
