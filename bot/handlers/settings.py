@@ -31,7 +31,10 @@ async def set_language(update: Update, context: Context) -> None:
     if await subscribers.get(user.id) is not None:
         await subscribers.set_language(user.id, chosen)
     reader = await subscribers.get(user.id)
-    scene = services.scene(chosen, reader, admin=services.is_admin(user.id))
+    admin = services.is_admin(user.id)
+    if admin:
+        services.spoken[user.id] = chosen
+    scene = services.scene(chosen, reader, admin=admin)
     back = Action.SETTINGS if callback.arg(1) == Action.SETTINGS.value else Action.HOME
     view = screen(scene, Callback(chosen, back))
     if view is not None:

@@ -77,7 +77,7 @@ def told(scene: Scene, broadcast: Broadcast, state: ApprovalState, reason: str =
         text.line(words("Reason: {reason}", reason=reason))
     if state is ApprovalState.APPROVED:
         return text.view((button(scene, words("How far it is"), "rp", draft),))
-    return text.view((button(scene, words("Open the draft"), "bk", draft),))
+    return text.view((button(scene, words("Open the draft"), "pv", draft),))
 
 
 def outcome(scene: Scene, state: ApprovalState) -> str:

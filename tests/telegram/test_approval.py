@@ -36,6 +36,7 @@ async def test_a_rejection_comes_with_its_reason(tmp_path: Path) -> None:
         await first.sees("Reason: Her mother has not agreed.")
         assert states(house) == ["draft"]
         await first.press("Open the draft")
+        await first.sees("Above, in this order: English.")
         assert "Send now" in first.labels()
         await second.sees("rejected. Nothing was sent.")
         await second.sees("Whoever asked has your reason.")

@@ -100,6 +100,7 @@ async def test_a_rejected_correction_changes_nothing_and_can_be_written_anew(tmp
         await first.sees("Reason: It was Wednesday.")
         assert "Correction of № 1: rejected" in first.text
         await first.press("Open the draft")
+        await first.sees("Above, in this order: English.")
         await first.press("Text")
         await first.press("English")
         house.sandbox.world.say(first.id, "Court on Wednesday.")
