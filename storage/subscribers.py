@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -254,6 +254,12 @@ class Subscribers:
         elif result.cause in (Cause.UNREACHABLE, Cause.KICKED, Cause.RIGHTS):
             gone = {"status": ReaderStatus.UNREACHABLE, "status_week": week(now)}
             await connection.execute(update(subscriber).where(row).values(**gone))
+
+    async def reached(self, connection: AsyncConnection, ids: Sequence[int], now: float) -> None:
+        """A retry has reached them: who was unreachable is so no more."""
+        lost = (subscriber.c.id.in_(ids), subscriber.c.status == ReaderStatus.UNREACHABLE)
+        there = {"status": ReaderStatus.ACTIVE, "status_week": week(now)}
+        await connection.execute(update(subscriber).where(*lost).values(**there))
 
     async def _migrate(self, connection: AsyncConnection, id_: int, chat_id: int) -> None:
         taken = await connection.scalar(select(subscriber.c.id).where(self.is_(chat_id)))

@@ -47,6 +47,9 @@ class Readers(Protocol):
     async def react(self, connection: AsyncConnection, result: Result, now: float) -> None:
         """What a result tells about the reader, written down."""
 
+    async def reached(self, connection: AsyncConnection, ids: Sequence[int], now: float) -> None:
+        """A retry has reached them: who was unreachable is so no more."""
+
 
 async def store(connection: AsyncConnection, readers: Readers, results: Sequence[Result], now: float) -> None:
     grouped: dict[int, dict[int, Result]] = defaultdict(dict)
@@ -75,6 +78,9 @@ async def _store(
     for result in results:
         if result.cause in REACTIONS or result.migrate_to is not None:
             await readers.react(connection, result, now)
+    if kind == Kind.RETRY and states[DeliveryState.SENT]:
+        sent = [result.subscriber for result in results if result.state is DeliveryState.SENT]
+        await readers.reached(connection, sent, now)
     if state == BroadcastState.CANCELLED and len(results) > sum(states[end.value] for end in TERMINAL):
         await cancel_waiting(connection, id_)
 

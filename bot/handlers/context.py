@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from telegram import Update
+from telegram import Chat, Update
 from telegram.ext import CallbackContext, ExtBot
 
 from bot.broadcast.engine import Engine
@@ -30,7 +30,10 @@ from bot.wire.sender import WireSender
 from content.ask import Asker
 from content.library import Library
 from storage.open import Storage
-from storage.records import Subscriber
+from storage.records import ReaderStatus, Subscriber
+
+AWAY = (ReaderStatus.BLOCKED, ReaderStatus.UNREACHABLE)
+"""What Telegram has said of somebody to whom a message was sent; who writes to the bot is there again."""
 
 
 @dataclass
@@ -102,6 +105,9 @@ class Context(CallbackContext[ExtBot[None], dict[object, object], dict[object, o
             raise ValueError("an update without a person")
         services = self.services
         reader = await services.storage.subscribers.get(user.id)
+        if reader is not None and reader.status in AWAY and wrote(update):
+            await services.storage.subscribers.unblock(user.id)
+            reader = replace(reader, status=ReaderStatus.ACTIVE)
         pressed = callback_of(update)
         if reader is not None:
             language = reader.language
@@ -113,6 +119,11 @@ class Context(CallbackContext[ExtBot[None], dict[object, object], dict[object, o
         if admin:
             services.spoken[user.id] = language
         return services.scene(language, reader, admin=admin, person=user.id)
+
+
+def wrote(update: Update) -> bool:
+    """Whether it is a new message in a private chat, which nobody can send who has blocked the bot."""
+    return update.message is not None and update.message.chat.type == Chat.PRIVATE
 
 
 def callback_of(update: Update) -> Callback | None:

@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 import pytest
 
 from storage.open import Storage
-from storage.records import Audience, Broadcast, BroadcastState, Cause, Delivery, DeliveryState, Kind, Result
+from storage.records import (
+    Audience,
+    Broadcast,
+    BroadcastState,
+    Cause,
+    Delivery,
+    DeliveryState,
+    Kind,
+    ReaderStatus,
+    Result,
+)
 from tests.storage.test_ledger import NOW, prepared, sums
 
 DAY = 24 * 3600.0
@@ -361,3 +371,17 @@ async def test_a_recall_comes_before_whatever_else_goes_out(house: House) -> Non
     await house.approve(other)
     recall = await house.storage.jobs.recall(1, 42, NOW, start_at=NOW)
     assert [job.id for job in await house.storage.deliveries.active()] == [recall, other]
+
+
+async def test_whom_a_retry_reaches_is_unreachable_no_more(house: House) -> None:
+    subscribers = house.storage.subscribers
+    status = {1003: ReaderStatus.UNREACHABLE, 1002: ReaderStatus.BLOCKED}
+    for chat, expected in status.items():
+        found = await subscribers.get(chat)
+        assert found is not None
+        assert found.status is expected
+    await house.run(await house.approve(await house.storage.jobs.retry(1, 42, NOW)))
+    back, blocked = await subscribers.get(1003), await subscribers.get(1002)
+    assert back is not None
+    assert blocked is not None
+    assert (back.status, blocked.status) == (ReaderStatus.ACTIVE, ReaderStatus.BLOCKED)

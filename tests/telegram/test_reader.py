@@ -6,6 +6,7 @@ import sqlite3
 
 import pytest
 
+from tests.telegram.desk import execute
 from tests.telegram.house import House, Person, until
 
 
@@ -142,6 +143,21 @@ async def test_a_reader_who_blocks_is_suspended_and_comes_back(house: House, rea
     await until(lambda: _status(house) == "blocked")
     await reader.say("/settings")
     assert _status(house) == "active"
+
+
+async def test_who_was_taken_for_gone_and_writes_is_there_again(house: House, reader: Person) -> None:
+    await reader.say("/start")
+    await reader.press("Subscribe to all")
+    found = []
+    for taken_for in (
+        "UPDATE subscriber SET status = 'unreachable'",
+        "UPDATE subscriber SET status = 'blocked', erase_at = 1",
+        "UPDATE subscriber SET status = 'paused'",
+    ):
+        await execute(house, taken_for)
+        await reader.say("Nemo Nihil")
+        found.append(_status(house))
+    assert found == ["active", "active", "paused"]
 
 
 def _status(house: House) -> str:
