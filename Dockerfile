@@ -17,7 +17,7 @@ ENV PATH=/opt/dauys/bin:$PATH PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 \
     DAUYS_DATA=/data DAUYS_KEY_FILE=/key/master.key
 RUN groupadd --gid 10001 dauys \
  && useradd --uid 10001 --gid 10001 --home-dir /data --no-create-home --shell /usr/sbin/nologin dauys \
- && install -d -o dauys -g dauys -m 0700 /data /key \
+ && install -d -o dauys -g dauys -m 0700 /data /key /backup \
  && install -d /library
 COPY --from=build /opt/dauys /opt/dauys
 

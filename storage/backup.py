@@ -11,13 +11,14 @@ Nothing lies on a disk in the clear on the way: the copy is taken and tried out 
 from __future__ import annotations
 
 import asyncio
+import errno
 import hmac
 import os
 import secrets
 import sqlite3
 import struct
 from collections.abc import Callable, Iterator, Set
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -68,21 +69,21 @@ def write(path: Path, image: bytes, master: bytes) -> Copied:
     """Encrypts a database's image into a new file, and reads it back. ReadOnly: it exists, or cannot be written."""
     salt = secrets.token_bytes(SALT)
     part = path.with_name(path.name + ".part")
-    if path.exists():
-        raise ReadOnly(f"{path}: is there already; a backup is never written over, choose another name")
     try:
+        _absent(path)
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.writelines(_sealed(image, master, salt))
             file.flush()
             os.fsync(file.fileno())
         readers = _tried(read(part, master))
-        os.link(part, path)
+        _placed(part, path)
     except FileExistsError:
         raise ReadOnly(f"{path}: is there already; a backup is never written over, choose another name") from None
     except OSError as error:
         raise _refused(path, error) from None
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     return Copied(readers, path.stat().st_size)
 
 
@@ -248,12 +249,29 @@ def _put(target: Path, image: bytes) -> None:
             file.write(image)
             file.flush()
             os.fsync(file.fileno())
-        os.link(part, target)
+        _placed(part, target)
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _placed(part: Path, path: Path) -> None:
+    """Under its name, and over nothing that is there; some disks (FAT of a stick) know no links."""
+    try:
+        os.link(part, path)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise
+        _absent(path)
+        part.rename(path)
+
+
+def _absent(path: Path) -> None:
+    if path.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
 
 
 def _refused(path: Path, error: OSError) -> StorageError:
-    if error.errno == 28:  # ENOSPC
+    if error.errno == errno.ENOSPC:
         return DiskFull(f"{path}: the disk is full; free some space")
-    return ReadOnly(f"{path}: cannot be written ({error.strerror}); choose a writable place")
+    return ReadOnly(f"{path}: cannot be written ({error.strerror}); choose a place where the bot may write")

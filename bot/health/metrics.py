@@ -34,7 +34,7 @@ BROADCASTS_FRESH, READERS_FRESH = 10.0, 300.0
 """Seconds for which counts out of the database are told again."""
 WAIT = 1.0
 """Seconds that a look waits for the database; then it tells what it knew before."""
-CAUSED, OURS = ("handled", "repeat", "flood", "elsewhere"), ("poison", "storage", "unreadable")
+CAUSED, OURS = ("handled", "repeat", "flood", "elsewhere"), ("poison", "wish", "storage", "unreadable")
 """What becomes of updates: by what people do, and by faults of the house."""
 QUIET = 30.0
 """Seconds; a poll may take 25."""

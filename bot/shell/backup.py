@@ -43,7 +43,8 @@ async def bring_back(settings: Settings, file: Path, out: Console) -> None:
             done = await asyncio.to_thread(restore, file, settings.data, settings.master_key, settings.bot_id)
     out.print(f"Restored: {_readers(done.readers)}.", markup=False)
     if done.erased:
-        out.print(f"{_readers(done.erased)} in it had been erased since, and stay erased.", markup=False)
+        stays = "stays" if done.erased == 1 else "stay"
+        out.print(f"{_readers(done.erased)} in it had been erased since, and {stays} erased.", markup=False)
     if done.paused:
         out.print("Broadcasts that were under way stand still: see dauys status.", markup=False)
     out.print(

@@ -7,7 +7,7 @@ import asyncio
 from rich.console import Console
 
 from bot.config import Settings
-from bot.control import ControlError, ask
+from bot.control import ControlError, NotRunning, ask
 
 WAIT = 8.0
 """Seconds for an answer; the bot itself waits three for the database."""
@@ -20,6 +20,9 @@ async def look(settings: Settings, *, alive: bool, out: Console, err: Console) -
             said = await ask(settings.data, "health", {"alive": alive})
     except TimeoutError:
         err.print(f"The bot in {settings.data} has not answered for {WAIT:.0f} s; see its log.", markup=False)
+        return 1
+    except NotRunning as error:
+        err.print(f"{error}; start it: dauys run", markup=False)
         return 1
     except ControlError as error:
         err.print(str(error), markup=False)

@@ -305,9 +305,11 @@ class Intake:
                         await self._dropped(update, number, suspect)
                     return
             else:
-                self.counts["wish" if wish else "handled"] += 1
                 if wish:
+                    self.counts["wish"] += 1
                     log.warning("what its person asked for was done all the same", update=number)
+                else:
+                    self.counts["handled"] += 1
                 return
 
     def _leave(self, number: int) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import random
 import shutil
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -115,7 +117,7 @@ async def test_what_a_restore_refuses_and_then_touches_nothing(tmp_path: Path) -
     await storage.backup(tmp_path / "backup")
     with pytest.raises(ReadOnly, match="never written over"):
         await storage.backup(tmp_path / "backup")
-    with pytest.raises(ReadOnly, match="choose a writable place"):
+    with pytest.raises(ReadOnly, match="choose a place where the bot may write"):
         await storage.backup(tmp_path / "nowhere" / "backup")
     await storage.close()
     before = (tmp_path / "data" / "dauys.sqlite3").read_bytes()
@@ -133,6 +135,52 @@ async def test_what_a_restore_refuses_and_then_touches_nothing(tmp_path: Path) -
     with pytest.raises(WrongKey, match="another master key"):
         restore(tmp_path / "backup", tmp_path / "data", tmp_path / "other" / "master.key", BOT)
     assert list((tmp_path / "data").iterdir()) == []
+
+
+async def test_a_place_that_is_read_only_or_closed_to_the_bot_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the bot meets it that its unit or container keeps from writing there."""
+    storage = await filled(tmp_path)
+
+    def refused(number: int) -> Callable[..., object]:
+        def refuse(path: object, *_: object, **__: object) -> object:
+            raise OSError(number, os.strerror(number), str(path))
+
+        return refuse
+
+    with monkeypatch.context() as patch:
+        patch.setattr("storage.backup.os.open", refused(errno.EROFS))
+        patch.setattr(Path, "unlink", refused(errno.EROFS))
+        with pytest.raises(ReadOnly, match=r"cannot be written \(Read-only file system\); choose a place"):
+            await storage.backup(tmp_path / "backup")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "exists", refused(errno.EACCES))
+        with pytest.raises(ReadOnly, match=r"cannot be written \(Permission denied\); choose a place"):
+            await storage.backup(tmp_path / "backup")
+    await storage.close()
+
+
+async def test_a_disk_without_links_takes_a_backup_and_writes_over_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = await filled(tmp_path)
+
+    def link(part: object, path: object) -> None:
+        if Path(str(path)).name == "late":
+            Path(str(path)).write_bytes(b"somebody's file")
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr("storage.backup.os.link", link)
+    made = await storage.backup(tmp_path / "backup")
+    assert made.readers == len(READERS)
+    with pytest.raises(ReadOnly, match="never written over"):
+        await storage.backup(tmp_path / "late")
+    await storage.close()
+    assert (tmp_path / "late").read_bytes() == b"somebody's file"
+    assert list(tmp_path.glob("*.part")) == []
+    lost(tmp_path)
+    assert brought_back(tmp_path) == (len(READERS), 0, 0)
 
 
 async def test_a_stale_log_is_never_mixed_into_what_is_restored(tmp_path: Path) -> None:

@@ -129,7 +129,7 @@ async def test_healthcheck_is_one_line_and_an_exit_code(house: House, monkeypatc
     assert "start the bot again" in said
     assert (await asked(house, "/healthz"))[0] == 503
     await house.stop()
-    assert await checked(house) == (1, f"no bot runs in {house.data}\n")
+    assert await checked(house) == (1, f"no bot runs in {house.data}; start it: dauys run\n")
     with socket.socket(socket.AF_UNIX) as left:
         left.bind(str(house.data / NAME))
     assert "left behind by a bot that has ended" in (await checked(house))[1]

@@ -40,7 +40,7 @@ def test_every_mounted_folder_is_there_in_the_image() -> None:
     made = {
         word for line in re.findall(r"install -d (.+)", DOCKERFILE) for word in line.split() if word.startswith("/")
     }
-    assert mounted == made == {"/data", "/key", "/library"}
+    assert mounted == made == {"/data", "/key", "/backup", "/library"}
 
 
 def test_both_ask_the_bot_itself_whether_it_is_well() -> None:
