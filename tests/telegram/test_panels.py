@@ -19,11 +19,13 @@ from bot.handlers import panels
 from bot.handlers.context import Services
 from bot.handlers.drafts import remember
 from bot.handlers.panels import EVERY, Panels
+from bot.handlers.progress import draw
+from bot.views.scene import Scene
 from bot.views.view import View
 from bot.views.words import load_words
 from bot.wire.payload import alert_payload
 from storage.open import Storage, open_storage
-from storage.records import Audience, BroadcastState, Delivery, DeliveryState, Panel, Result, Topic
+from storage.records import Audience, Broadcast, BroadcastState, Delivery, DeliveryState, Panel, Result, Topic
 from tests.telegram.house import TOKEN
 
 OWNERS = (7001, 7002, 7003)
@@ -237,3 +239,21 @@ async def test_panels_live_however_many_came_after_and_however_the_clock_went_ba
     await stage.step(5)
     await stage.panels.redraw()
     assert all(f"5 of {READERS}" in stage.telegram.of(owner)[-1][1] for owner in OWNERS)
+
+
+async def test_a_panel_that_cannot_be_drawn_ends_nothing(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def broken(services: Services, scene: Scene, broadcast: Broadcast, person: int) -> View:
+        if person == OWNERS[0]:
+            raise ValueError("a text of 5000 UTF-16 units")
+        return await draw(services, scene, broadcast, person)
+
+    monkeypatch.setattr(panels, "draw", broken)
+    monkeypatch.setattr(panels, "LOOK", 0.01)
+    stage.telegram.now += EVERY
+    running = asyncio.create_task(stage.panels.run())
+    async with asyncio.timeout(10):
+        while {chat for _, chat, _, _ in stage.telegram.edits} != set(OWNERS[1:]):
+            await asyncio.sleep(0.01)
+    assert not running.done()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
