@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.bench.delivery.yard import Yard
 from tests.bench.faults import ROWS, run
+from tests.faults.nest import Nest, nest
 
 TOLD = (Path(__file__).resolve().parents[2] / "docs" / "reliability.md").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def lives() -> Iterator[Nest]:
+    with nest() as made:
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def _from_the_nest(lives: Nest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At full length each life is a process that begins with nothing."""
+    for module in ("tests.bench.faults.lives", "bot.bench.stage"):
+        monkeypatch.setattr(f"{module}.started", lives.started)
 
 
 @pytest.mark.parametrize("name", list(ROWS))

@@ -13,6 +13,7 @@ from bot.bench.telegram import FIRST_CHAT
 from bot.control import ask
 from tests.bench.delivery.yard import Yard
 from tests.bench.faults.lives import (
+    PATIENCE,
     Bot,
     answered,
     broadcast_meets,
@@ -98,9 +99,8 @@ async def revoked(yard: Yard) -> Seen:
     async def trouble(bot: Bot, telegram: StandIn, child: Child) -> None:
         await telegram.order("refuse", code=401, body=WRONG_TOKEN)
         await lasting(child, yard.many(60, 2), "refuses the token")
-        told = await ask(bot.data, "status")
-        assert told["halted"], "sending is not halted"
-        assert told["broadcasts"][0]["state"] == "paused", told["broadcasts"][0]["state"]
+        await paused(bot)
+        assert (await ask(bot.data, "status"))["halted"], "sending is not halted"
         await telegram.order("refuse")
         await ask(bot.data, "resume")
 
@@ -134,7 +134,7 @@ async def an_hour(yard: Yard) -> Seen:
             await delivered(child, telegram, 10)
             await telegram.order("refuse", code=429, body=asked, methods=["sendMessage"])
             await until(lambda: any(CLOSED in line for line in child.words()), "the log tells of it")
-            await asyncio.sleep(1)
+            await paused(bot)
             await telegram.order("refuse")
             lines = child.words()
             child.process.kill()
@@ -156,6 +156,13 @@ async def an_hour(yard: Yard) -> Seen:
             await child.end()
         wrong = [f"{early} messages while it was closed"] if early else []
         return await outcome(bot, telegram, lines, CLOSED, wrong)
+
+
+async def paused(bot: Bot) -> None:
+    """Until the only broadcast is, and the database knows it."""
+    async with asyncio.timeout(PATIENCE):
+        while (await ask(bot.data, "status"))["broadcasts"][0]["state"] != "paused":
+            await asyncio.sleep(0.05)
 
 
 def later(clock: Path, seconds: float) -> Path:
