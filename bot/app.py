@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Callable, Set
 from dataclasses import replace
 from functools import partial
@@ -54,6 +55,8 @@ log = structlog.get_logger(__name__)
 
 HOUSEKEEPING = 600.0
 """Seconds between two rounds of erasing what is due."""
+JUMP = 3600.0
+"""Seconds by which the clock may move against the steady one between two rounds."""
 NEWS_AGAIN = 10.0
 """Seconds after which new updates are offered again when the database could not be read."""
 
@@ -280,14 +283,22 @@ async def _reloads(services: Services) -> None:
 
 
 async def _housekeeping(services: Services, together: Together) -> None:
-    """Erases what is due; a disk that fails is tried again later."""
+    """Erases what is due; a disk that fails is tried again later, and what a clock says that has just jumped is not
+    believed before it says so twice."""
     claims = services.storage.replicas.claims
+    offset = services.now() - time.monotonic()
     while True:
         await together.leading()
+        before, offset = offset, services.now() - time.monotonic()
         try:
             if claims is not None:
                 await claims.forget()
-            await services.storage.purge(services.now())
+            if abs(offset - before) < JUMP:
+                await services.storage.purge(services.now())
+            else:
+                log.warning(
+                    "the clock jumped: what is due is erased later", by=round(offset - before), seconds=HOUSEKEEPING
+                )
         except StorageError as error:
             log.warning("housekeeping waits", why=str(error), seconds=HOUSEKEEPING)
         await asyncio.sleep(HOUSEKEEPING)
