@@ -47,6 +47,7 @@ class Screen:
         start = self.page.get_by_test_id("start")
         if await start.is_visible():
             await start.click()
+            await self.newest.wait_for()
 
     async def write(self, text: str) -> None:
         await self.page.get_by_test_id("text").fill(text)
