@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Integer, LargeBinary, Table, Text, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.tables import meta, metadata
+from storage.tables import budget, leader, meta, metadata, replica, signal, taken
 
 Row = tuple[Any, ...]
 MOVED_AWAY = "moved-away"
@@ -20,9 +20,13 @@ ROWS, TEXTS, PICTURES = 10_000, 500, 10
 """Rows of a page, so that none takes much memory: of numbers and short words, of texts, of pictures."""
 
 
+OF_THE_MOMENT = (replica, leader, taken, signal, budget)
+"""Of bots that run on this database now: it is nobody's elsewhere, and SQLite has none of it."""
+
+
 def tables() -> list[Table]:
-    """All, each after those that it refers to; the one that says whose they are comes last."""
-    return [*(table for table in metadata.sorted_tables if table is not meta), meta]
+    """All that go along, each after those that it refers to; the one that says whose they are comes last."""
+    return [*(table for table in metadata.sorted_tables if table not in (meta, *OF_THE_MOMENT)), meta]
 
 
 def page_size(table: Table) -> int:
