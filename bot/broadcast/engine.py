@@ -152,6 +152,7 @@ class Engine:
 
     async def _pass(self) -> None:
         """One look at everything. NotNow: storage refused something; the rest has its turn next time."""
+        self._flights.refresh(self._clock.monotonic())
         await self._keep_halt()
         if not self._lead.mine():
             await self._stand_by()
@@ -162,7 +163,6 @@ class Engine:
         if self._clock.monotonic() - self._seen >= IDLE:
             await self._look()
         await self._queueing.spell()
-        self._flights.refresh(self._clock.monotonic())
         due = self._runs.due(self._now(), self._clock.time())
         self._lag.see(bool(due) and not self.halted, self._clock.monotonic())
         await self._ticks(due)
