@@ -293,7 +293,7 @@ class Engine:
             self._flights.withdraw()
             if self._trouble.held == 1:
                 self._hindered(f"Telegram cannot be reached, or does not answer: {outcome.detail}")
-        if outcome.verb is Verb.SENT:
+        if outcome.verb in (Verb.SENT, Verb.GONE):
             self._pace.taken(granted)
         elif outcome.verb is Verb.FLOOD:
             self._pace.flood(run.broadcast if run is not None else None, outcome.wait, granted)
