@@ -50,7 +50,7 @@ class Pace(Protocol):
         under way no more."""
 
     def taken(self, granted: float) -> None:
-        """Telegram took a message whose `go` was given that moment, or told why its reader cannot get it: it is open."""
+        """Telegram took a message whose `go` was given that moment, or told why its reader cannot get it."""
 
     def opens_in(self) -> float:
         """Seconds until the gate opens; 0 when it is open."""
