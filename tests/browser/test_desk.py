@@ -114,6 +114,7 @@ async def recall(screen: Screen, house: House, admin: Person, pictures: Path | N
 
 async def taken(screen: Screen, pictures: Path | None, name: str) -> None:
     await screen.page.get_by_test_id("log").evaluate("log => log.scrollTo(0, log.scrollHeight)")
+    await expect(screen.newest).to_be_in_viewport()
     if pictures is not None:
         await screen.page.screenshot(path=pictures / name)
 
