@@ -23,7 +23,7 @@ async def ask_retry(press: Press) -> None:
         await press.say(views.nobody_to_retry(press.scene), alert=True)
         return
     time = seconds(press.services, reach.failed)
-    await press.show(views.retry(press.scene, press.broadcast, reach, time, _seen(reach)))
+    await press.ask(views.retry(press.scene, press.broadcast, reach, time, _seen(reach)))
 
 
 async def retry(press: Press) -> None:

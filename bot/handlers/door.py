@@ -43,8 +43,11 @@ class Press:
         await show(self.update, self.context, view, notice)
 
     async def ask(self, view: View) -> None:
-        """A question about the broadcast: in place of its panel, or below it while that is redrawn all the time."""
-        if self.broadcast.state in (BroadcastState.RUNNING, BroadcastState.PAUSED):
+        """A question about the broadcast: in place of its panel, or below it as long as that is redrawn by itself,
+        which goes on for a moment after the end, and while a correction of it goes out."""
+        panels = await self.services.storage.panels.of(self.broadcast.id)
+        live = any((panel.person, panel.message) == (self.person, self.message_id) for panel in panels)
+        if live or self.broadcast.state in (BroadcastState.RUNNING, BroadcastState.PAUSED):
             await self.say("")
             await send(self.update, self.context, view)
         else:
