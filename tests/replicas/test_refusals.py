@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
+import re
+import socket
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +27,9 @@ from tests.storage.server import Server
 
 TOKEN = f"{BOT}:" + "T" * 35
 SECRET = "hush"
+VERSION = re.compile(rb"(server_version\x00)(\d+\.\d+)")
+ELSEWHERE = "127.0.0.2"
+"""An address of this machine that does not count as one."""
 
 
 @dataclass
@@ -132,12 +139,61 @@ def key_of_another_cluster(scene: Scene) -> tuple[str, Path]:
     return scene.url, scene.folder / "elsewhere.key"
 
 
+def played(speaks: Callable[[socket.socket], None], host: str = "127.0.0.1") -> int:
+    """The port of something that calls itself a server, until the process ends."""
+    listening = socket.create_server((host, 0))
+
+    def serve() -> None:
+        while True:
+            caller, _ = listening.accept()
+            with caller, contextlib.suppress(OSError):
+                speaks(caller)
+
+    threading.Thread(target=serve, daemon=True).start()
+    return int(listening.getsockname()[1])
+
+
+def no_tls(scene: Scene) -> tuple[str, Path]:
+    def speaks(caller: socket.socket) -> None:
+        caller.recv(8)
+        caller.sendall(b"N")  # https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-SSL
+
+    port = played(speaks, ELSEWHERE)
+    return f"postgresql+asyncpg://u:{SECRET}@{ELSEWHERE}:{port}/name", scene.key
+
+
+def older(scene: Scene) -> tuple[str, Path]:
+    """The real server, which calls itself older on the wire."""
+    made = make_url(scene.url)
+    host, port = str(made.query.get("host", made.host or "")), made.port or 5432
+
+    def speaks(caller: socket.socket) -> None:
+        caller.recv(8)
+        caller.sendall(b"N")
+        family = socket.AF_UNIX if host.startswith("/") else socket.AF_INET
+        with socket.socket(family) as real:
+            real.connect(f"{host}/.s.PGSQL.{port}" if family == socket.AF_UNIX else (host, port))
+            threading.Thread(target=passed, args=(caller, real), daemon=True).start()
+            passed(real, caller)
+
+    def passed(source: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while piece := source.recv(1 << 16):
+                target.sendall(VERSION.sub(lambda found: found[1] + b"14." + b"9" * (len(found[2]) - 3), piece))
+            target.shutdown(socket.SHUT_RDWR)
+
+    there = made.set(host="127.0.0.1", port=played(speaks), query={})
+    return there.render_as_string(hide_password=False), scene.key
+
+
 WRONG: dict[Case, str] = {
     no_address: "DAUYS_DATABASE: expected postgresql+asyncpg://USER:PASSWORD@HOST:5432/NAME",
     another_driver: "DAUYS_DATABASE: expected postgresql+asyncpg://USER:PASSWORD@HOST:5432/NAME; leave it unset",
     nobody_there: "DAUYS_DATABASE: the server does not answer; look at its address",
     wrong_password: "DAUYS_DATABASE: the server refuses this password",
     no_database: "DAUYS_DATABASE: the server has no such database; make it",
+    no_tls: "DAUYS_DATABASE: no trusted TLS; the server must show a certificate for its name",
+    older: "DAUYS_DATABASE: PostgreSQL 14 is too old; 15 or newer is needed",
     less_than_full_tls: "DAUYS_DATABASE: sslmode is always verify-full",
     newer_schema: "the database was written by a later version of Dauys; upgrade",
     moving_in: "a move into this database has not ended: set DAUYS_DATABASE back",
@@ -167,3 +223,32 @@ def test_one_line_exit_1_and_nothing_changed(wrong: Case, scene: Scene, monkeypa
     assert (key.exists() and key.read_bytes()) == held
     assert {path.name for path in scene.folder.glob("data/*")} <= {"lock"}
     assert not (scene.folder / "new.backup").exists()
+
+
+def test_another_clusters_key_beside_a_bot_that_runs(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first cluster notices nothing, and goes on."""
+    url, key = key_of_another_cluster(scene)
+    given = {"DATABASE": url, "KEY_FILE": str(key), "DATA": str(scene.folder / "second"), "TOKEN": TOKEN}
+    for name, value in given.items():
+        monkeypatch.setenv(f"DAUYS_{name}", value)
+
+    async def beside() -> None:
+        first = await open_storage(url=scene.url, data=scene.folder / "first", key_file=scene.key, bot_id=BOT)
+        running = asyncio.create_task(first.replicas.run())
+        async with asyncio.timeout(20):
+            while not first.replicas.mine():
+                await asyncio.sleep(0.05)
+        before = await asyncio.to_thread(scene.digest)
+        for command in ("run", "migrate", "rotate-key"):
+            done = await asyncio.to_thread(CliRunner().invoke, cli.app, [command])
+            assert done.exit_code == 1, command
+            assert done.output.strip().startswith(WRONG[key_of_another_cluster]), done.output
+            assert len(done.output.strip().splitlines()) == 1
+        assert await asyncio.to_thread(scene.digest) == before
+        assert [one.here for one in await first.replicas.look()] == [True]
+        assert await first.subscribers.get(5_550_000_001) is not None
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await first.close()
+
+    asyncio.run(beside())
