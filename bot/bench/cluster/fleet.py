@@ -28,6 +28,8 @@ class Fleet:
     rate: float
     stack: contextlib.AsyncExitStack
     replicas: dict[int, Child] = field(default_factory=dict)
+    before: dict[int, int] = field(default_factory=dict)
+    """How often each had said where it listens, before its last start."""
     own: Callable[[int], dict[str, str]] = field(default=lambda number: {})
     """Settings of each replica alone."""
 
@@ -38,6 +40,7 @@ class Fleet:
         stage = Stage(folder, self.stage.readers)
         key = str(self.stage.data / "master.key")
         stage.settings = self.stage.settings | {"DAUYS_KEY_FILE": key} | self.own(number)
+        self.before[number] = len(self._told(number)) if number in self.replicas else 0
         child = await self.stack.enter_async_context(stage.bot(self.url, self.rate))
         self.replicas[number] = child
         return child
@@ -57,7 +60,8 @@ class Fleet:
                 raise Broken(f"replica {number} ended by itself: {(child.words() or ['without a word'])[-1][:300]}")
             with contextlib.suppress(ControlError):
                 await self.status(number)
-                return
+                if len(self._told(number)) > self.before[number]:
+                    return
             await asyncio.sleep(0.05)
         raise Broken(f"replica {number} does not answer")
 
@@ -80,10 +84,13 @@ class Fleet:
         await self.start(number)
         await self.ready(number)
 
+    def _told(self, number: int) -> list[str]:
+        """Its lines that say where it listens, one a start."""
+        return [line for line in self.replicas[number].words() if "health=http://" in line]
+
     def port(self, number: int) -> int:
         """Where it listens, as its log says."""
-        said = [line for line in self.replicas[number].words() if "health=http://" in line]
-        return int(said[-1].partition("health=http://")[2].partition("/")[0].rpartition(":")[2])
+        return int(self._told(number)[-1].partition("health=http://")[2].partition("/")[0].rpartition(":")[2])
 
     async def kill(self, number: int) -> None:
         child = self.replicas[number]
