@@ -175,19 +175,6 @@ async def test_what_was_done_stands_in_the_log(house: House, owner: Person) -> N
     assert "recalled · № 1" in await owner.say("/audit")
 
 
-async def test_a_question_is_not_drawn_over_by_the_panel_that_has_just_ended(house: House, owner: Person) -> None:
-    await subscribed(house, 1)
-    await drafted(owner)
-    await owner.press("Send now")
-    await owner.press("Send to 1 reader")
-    await owner.sees("1 of 1 delivered.")
-    await owner.press("Recall")
-    await until(lambda: not rows(house, "SELECT 1 FROM panel"))
-    await owner.sees("It is deleted for 1 reader.")
-    await owner.press("Delete for 1 reader")
-    await owner.sees("Deleted for 1 of 1")
-
-
 async def test_the_shell_says_what_a_job_does(house: House, owner: Person) -> None:
     await subscribed(house, 0, 1)
     await gone_out(house, owner, 2)

@@ -108,6 +108,19 @@ async def test_a_rejected_correction_changes_nothing_and_can_be_written_anew(tmp
         assert times(reader, TEXT) == 1
 
 
+async def test_a_question_is_not_drawn_over_by_a_panel_that_still_lives(house: House, owner: Person) -> None:
+    """It does for a moment after the end, and while a correction goes out."""
+    await subscribed(house, 1)
+    await gone_out(house, owner, 1)
+    await drafted(owner, "Another one.")
+    await report(owner)
+    shown = owner.last["message_id"]
+    await execute(house, f"UPDATE panel SET broadcast_id = 1, message_id = {shown}")  # noqa: S608 - a number
+    await press_exactly(owner, "Recall")
+    await until(lambda: not rows(house, "SELECT 1 FROM panel"))
+    assert with_text(owner, "It is deleted for 1 reader.")
+
+
 async def test_corrected_twice_then_recalled(house: House, owner: Person) -> None:
     (reader,) = await subscribed(house, 1)
     await gone_out(house, owner, 1)
