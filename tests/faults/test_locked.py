@@ -9,7 +9,7 @@ import pytest
 
 import bot.app
 from bot.handlers import panels, publish
-from storage.broadcasts import Broadcasts
+from storage.drafts import PanelRows
 from storage.errors import Locked
 from tests.telegram.house import running, until
 
@@ -31,17 +31,17 @@ class Failing:
 async def test_panels_and_news_outlast_a_locked_database(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    recent, offer = Failing(Broadcasts.recent, 3), Failing(publish.offer, 2)
+    live, offer = Failing(PanelRows.live, 3), Failing(publish.offer, 2)
 
-    async def recent_(broadcasts: Broadcasts, most: int) -> Any:
-        return await recent(broadcasts, most)
+    async def live_(rows: PanelRows) -> Any:
+        return await live(rows)
 
-    monkeypatch.setattr(Broadcasts, "recent", recent_)
+    monkeypatch.setattr(PanelRows, "live", live_)
     monkeypatch.setattr(bot.app, "offer", offer)
     monkeypatch.setattr(bot.app, "NEWS_AGAIN", 0.01)
     monkeypatch.setattr(panels, "LOOK", 0.01)
     async with running(tmp_path / "data") as house:
-        await until(lambda: recent.done > 2 and offer.done)
+        await until(lambda: live.done > 2 and offer.done)
         assert await house.person(1).say("/whoami")
     said = capsys.readouterr().out
     assert said.count("panels wait for the database") == 1

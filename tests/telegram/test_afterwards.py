@@ -26,6 +26,7 @@ async def gone_out(house: House, owner: Person, readers: int, failing: tuple[int
     await owner.press("Send now")
     await owner.press("Send to")
     await owner.sees(f"{readers - len(failing)} of {readers} delivered.")
+    await owner.sees("Done\n")
     for index in failing:
         house.sandbox.world.people[house.person(index).id].started = True
 

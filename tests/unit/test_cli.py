@@ -27,7 +27,9 @@ def dauys(folder: Path, *arguments: str, **settings: str) -> subprocess.Complete
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(folder), "COLUMNS": "200"}
     environment |= {f"DAUYS_{name}": value for name, value in settings.items()}
     command = [sys.executable, "-m", "bot", *arguments]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def no_one() -> str:
