@@ -19,7 +19,7 @@ from bot.control import ask
 
 FAST = 2_000.0
 LONGEST = 1.0
-CLOSED = 3.0
+CLOSED = 6.0
 """Seconds for which Telegram wants nothing more."""
 PATIENCE = 30.0
 LOOK = 0.01
@@ -47,7 +47,7 @@ class Reach:
         await self._measured("/halt", self._order("halt"), self._halted)
         await self._order("resume")()
         for number in self._others:
-            await self._until(partial(self._negated, self._halted, number))
+            await self._until(partial(self._negated, self._halted, number), "resume")
         await self._logged("/hide", lambda: self._said(f"/hide {HIDDEN}"), "what=hidden")
         await self._logged("/unhide", lambda: self._said(f"/unhide {HIDDEN}"), "what=hidden")
         await self._logged("/reload", self._order("reload"), "what=library")
@@ -61,7 +61,9 @@ class Reach:
             self._number += 1
             question = asked(FIRST_ASKER + self._number, QUESTION, 10)
             self._asking.append(asyncio.create_task(self._proxy.hand(question)))
-        await self._measured("the gate's closed-until", partial(self._until, partial(self._shut, 0)), self._shut)
+        await self._measured(
+            "the gate's closed-until", partial(self._until, partial(self._shut, 0), "a 429"), self._shut
+        )
         await self._here.telegram.order("limit", rate=FAST, breach=CLOSED)
         await asyncio.gather(*self._asking)
         self._asking.clear()
@@ -75,7 +77,7 @@ class Reach:
         await asyncio.wait_for(turned.wait(), PATIENCE)
         began = time.monotonic()
         for number, lines in zip(self._others, before, strict=True):
-            await self._until(partial(self._more, number, EXCHANGED, lines))
+            await self._until(partial(self._more, number, EXCHANGED, lines), "key rotation")
         self._took("key rotation", time.monotonic() - began)
         await exchange
 
@@ -88,7 +90,7 @@ class Reach:
         await say()
         began = time.monotonic()
         for number in self._others:
-            await self._until(partial(holds, number))
+            await self._until(partial(holds, number), what)
         self._took(what, time.monotonic() - began)
 
     def _took(self, what: str, seconds: float) -> None:
@@ -124,12 +126,12 @@ class Reach:
     def _lines(self, number: int, words: str, mark: str = "") -> int:
         return sum(words in line and mark in line for line in self._here.fleet.replicas[number].words())
 
-    async def _until(self, holds: Callable[[], Awaitable[bool]]) -> None:
+    async def _until(self, holds: Callable[[], Awaitable[bool]], what: str) -> None:
         until = time.monotonic() + PATIENCE
         while not await holds():
             self._here.all_live()
             if time.monotonic() > until:
-                raise Broken("another replica does not hear of it")
+                raise Broken(f"{what} does not reach a replica within {PATIENCE:g} s")
             await asyncio.sleep(LOOK)
 
 
