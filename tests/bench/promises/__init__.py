@@ -14,7 +14,7 @@ from rich.console import Console
 
 from bot.bench.processes import Broken
 from tests.bench.delivery.yard import Yard
-from tests.bench.faults import kills, library
+from tests.bench.faults import kills
 from tests.bench.faults.rows import Row, Seen
 from tests.bench.figures import Figure, Report
 from tests.bench.promises import erased, tested, webhook
@@ -42,11 +42,6 @@ ROWS: dict[str, Row] = {
         "a corpus of hostile updates, then hypothesis",
         partial(tested.counted, tests=HOSTILE, long=True),
         "no unhandled exception, no change that was not asked for",
-    ),
-    "loader": Row(
-        f"the loader is fuzzed for {library.SECONDS // 60} minutes",
-        library.fuzzed,
-        "no hang, no crash, each fault with its place",
     ),
 }
 NOTES = ("Each is measured anew by `python -m tests.bench promises:NAME --write`.",)
