@@ -124,7 +124,7 @@ async def locked(yard: Yard) -> list[Figure]:
 
 async def _goes_on(yard: Yard, what: str, trouble, patience: float) -> Figure:  # type: ignore[no-untyped-def]
     yard.say(what)
-    readers, rate = 900, 30.0
+    readers, rate = yard.many(900, 300), 30.0
     plan = Plan(readers, rate, limit=rate, patience=patience)
     figures = Figures("Dauys")
     async with yard.set(readers) as (stage, telegram):

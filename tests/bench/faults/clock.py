@@ -8,7 +8,7 @@ from functools import partial
 
 from bot.control import ask
 from tests.bench.delivery.yard import Yard
-from tests.bench.faults.lives import Bot, answered, delivered, outcome, set_up
+from tests.bench.faults.lives import PATIENCE, Bot, answered, delivered, outcome, set_up
 from tests.bench.faults.network import later
 from tests.bench.faults.rows import Row, Seen
 
@@ -25,11 +25,11 @@ async def jumped(yard: Yard, *, jump: float) -> Seen:
             with clock.open("r+b") as file:
                 file.write(later(bot.folder / "moved", jump).read_bytes())
             await asyncio.sleep(yard.many(60, 2))
-            await bot.until_ended(60)
+            await bot.until_ended(PATIENCE)
             await answered(child, telegram, "/whoami", "800")
             kept = await readers(bot)
             lines = child.words()
-            await child.end()
+            await child.end(patience=PATIENCE)
         again = await bot.whole_life(telegram.url)
         wrong = [] if kept == before == 200 else [f"{before} readers before, {kept} after"]
         return await outcome(bot, telegram, [*lines, *again], "", wrong, extra=f"{kept} readers kept")

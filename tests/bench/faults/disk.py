@@ -15,6 +15,7 @@ from bot.control import ask
 from tests.bench.delivery import troubles
 from tests.bench.delivery.yard import Yard
 from tests.bench.faults.lives import (
+    PATIENCE,
     Bot,
     broadcast_meets,
     delivered,
@@ -118,7 +119,7 @@ async def shell(bot: Bot, *command: str, code: int = 0) -> str:
     environment = {"DAUYS_DATA": str(bot.data), "DAUYS_TOKEN": TOKEN, "PATH": "/usr/bin:/bin"}
     log = bot.folder / "shell.log"
     async with started([sys.executable, "-m", "bot", *command], log, environment) as child:
-        await asyncio.wait_for(child.process.wait(), 60)
+        await asyncio.wait_for(child.process.wait(), PATIENCE)
         if child.process.returncode != code or unclear(child.words()):
             raise Broken(f"dauys {command[0]}: exit {child.process.returncode}: {last(child)}")
         return last(child)
@@ -149,10 +150,10 @@ async def _filled(yard: Yard) -> Seen:
                 await asyncio.sleep(60)
                 stood = (await telegram.order("summary"))["delivered"]
                 ballast.unlink()
-                await bot.until_ended(60)
+                await bot.until_ended(PATIENCE)
                 await pressed(telegram, "Discard")
                 lines = child.words()
-                await child.end()
+                await child.end(patience=PATIENCE)
             told = f"a disk of {SMALL} KiB without a free byte for 60 s, {stood} of 200 sent by then"
             return await outcome(bot, telegram, lines, "disk", extra=told)
 

@@ -60,7 +60,7 @@ class Crowd:
 
 
 async def flooded(yard: Yard) -> Seen:
-    backlog, seconds = yard.many(BACKLOG, 1000), yard.many(30, 3)
+    backlog, seconds = yard.many(BACKLOG, 400), yard.many(30, 3)
     with tempfile.TemporaryDirectory(prefix="dauys-flood-") as folder:
         stage, crowd = Stage(Path(folder), 0), Crowd()
         async with stand_in() as telegram:

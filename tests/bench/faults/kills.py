@@ -30,7 +30,7 @@ AT_ONCE = 24
 """Readers who wait for an answer; beyond forty updates in hand people are asked to be patient."""
 SPAN = 0.6
 """Seconds after the first answer of a life within which it ends."""
-PATIENCE = 90.0
+PATIENCE = 180.0
 Json = dict[str, Any]
 
 

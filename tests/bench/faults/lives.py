@@ -23,7 +23,7 @@ from tests.bench.faults.rows import Seen
 RATE = 60.0
 """Messages a second of these broadcasts."""
 LISTENS = "the bot listens"
-PATIENCE = 60.0
+PATIENCE = 180.0
 """Seconds within which a bot does what is waited for, however busy the machine is."""
 TROUBLE = re.compile(r'level=(?:warning|error|critical) event=(?:\'([^\']*)\'|"([^"]*)"|(\S+))')
 MOST = 15
@@ -71,7 +71,7 @@ class Bot(Stage):
         """One without a fault, until the broadcast has ended and the bot in order; its lines."""
         async with self.life(url) as child:
             await self.until_ended(PATIENCE)
-            await child.end()
+            await child.end(patience=PATIENCE)
             if child.process.returncode != 0:
                 raise Broken(f"exit {child.process.returncode} at an orderly end: {last(child)}")
             return child.words()
@@ -158,7 +158,7 @@ async def broadcast_meets(trouble: Meets, words: str, *options: str, readers: in
             await bot.until_ended(PATIENCE)
             await answered(child, telegram, "/whoami", str(OWNER))
             lines = child.words()[before:]
-            await child.end()
+            await child.end(patience=PATIENCE)
             code = child.process.returncode
         return await outcome(bot, telegram, lines, words, [] if code == 0 else [f"exit {code}"])
 

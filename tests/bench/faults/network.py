@@ -57,10 +57,10 @@ async def nameless(yard: Yard) -> Seen:
             await telegram.order("up")
             await lasting(child, seconds, UNREACHED)
             flag.unlink()
-            await bot.until_ended(60)
+            await bot.until_ended(PATIENCE)
             await answered(child, telegram, "/whoami", "800")
             lines = child.words()[before:]
-            await child.end()
+            await child.end(patience=PATIENCE)
         return await outcome(bot, telegram, lines, UNREACHED)
 
 
@@ -151,9 +151,9 @@ async def an_hour(yard: Yard) -> Seen:
         async with bot.life(telegram.url, "--clock", str(clock)) as child:
             await listens(child)
             await ask(bot.data, "resume", {"broadcast": bot.broadcast})
-            await bot.until_ended(60)
+            await bot.until_ended(PATIENCE)
             lines += child.words()
-            await child.end()
+            await child.end(patience=PATIENCE)
         wrong = [f"{early} messages while it was closed"] if early else []
         return await outcome(bot, telegram, lines, CLOSED, wrong)
 

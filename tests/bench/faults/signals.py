@@ -139,7 +139,7 @@ async def _fell(given: Round, child: Child) -> None:
         child.process.send_signal(signal.SIGCONT)
         if given.where != "stop":
             await given.bot.until_ended(PATIENCE)
-            await child.end()
+            await child.end(patience=PATIENCE)
     await asyncio.wait_for(child.process.wait(), PATIENCE)
 
 
