@@ -16,7 +16,13 @@ DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 OWN, MANAGED = "compose.postgresql.yaml", "compose.managed.yaml"
 BOTH = pytest.mark.parametrize("name", [OWN, MANAGED])
 OWN_OF_EACH = ("hostname", "volumes", "networks")
-GIVEN = {"BOT_HOST": "bot.example.org", "KEY_FOLDER": "/key", "LIBRARY_FOLDER": "/library", "TLS_FOLDER": "/tls"}
+GIVEN = {
+    "BOT_HOST": "bot.example.org",
+    "KEY_FOLDER": "/key",
+    "BACKUP_FOLDER": "/backup",
+    "LIBRARY_FOLDER": "/library",
+    "TLS_FOLDER": "/tls",
+}
 HELD = {
     "token": "1234567890:" + "T" * 35,
     "webhook_secret": "s" * 40,
