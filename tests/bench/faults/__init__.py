@@ -9,16 +9,11 @@ A new row: a function `Yard -> Seen` in a module beside this one, in its `ROWS`,
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
-from rich.console import Console
-
-from bot.bench.processes import Broken
-from tests.bench.delivery.yard import Yard
 from tests.bench.faults import clock, disk, flood, kills, library, network, shelf, signals, updates
-from tests.bench.faults.rows import Row, Seen
-from tests.bench.figures import Figure, Report
+from tests.bench.faults.rows import Row, reported
+from tests.bench.figures import Report
 
 ROOMS = (signals, kills, disk, clock, network, updates, flood, shelf, library)
 ROWS: dict[str, Row] = {name: row for room in ROOMS for name, row in room.ROWS.items()}
@@ -29,24 +24,4 @@ NOTES = (
 
 
 def run(quick: bool, only: Sequence[str] = ()) -> Report:
-    unknown = [name for name in only if name not in ROWS]
-    if unknown:
-        raise ValueError(f"no row {unknown[0]!r} in faults; there are: {', '.join(ROWS)}")
-    report = Report("faults", "Faults", "reliability.md", partial=bool(only))
-    console = Console(stderr=True)
-    with console.status("") as said:
-        for name in only or ROWS:
-            said.update(name)
-            report.figures.append(asyncio.run(played(name, Yard(quick, said.update))))
-    report.notes += NOTES
-    return report
-
-
-async def played(name: str, yard: Yard) -> Figure:
-    """A fault that could not be played, or whose play failed, is a row that does not hold, with its reason."""
-    row = ROWS[name]
-    try:
-        seen = await row.play(yard)
-    except (Broken, AssertionError, TimeoutError, OSError) as error:
-        seen = Seen(f"{type(error).__name__}: {' '.join(str(error).split())[:200]}".rstrip(": "), held=False)
-    return row.figure(name, seen)
+    return reported("faults", ROWS, NOTES, quick, only)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from rich.console import Console
+
+from bot.bench.processes import Broken
 from tests.bench.delivery.yard import Yard
-from tests.bench.figures import Figure
+from tests.bench.figures import Figure, Report
 
 BAR = "no loss, no crash loop, one clear line, goes on by itself"
 STOPS = "exit 1 with one line that says what to do, nothing touched"
@@ -36,3 +40,26 @@ class Row:
 def seen_in(figures: Sequence[Figure]) -> Seen:
     """Rows of another section, as one of this one."""
     return Seen("; ".join(figure.measured for figure in figures), all(figure.held for figure in figures))
+
+
+def reported(section: str, rows: Mapping[str, Row], notes: tuple[str, ...], quick: bool, only: Sequence[str]) -> Report:
+    """Plays the rows one after the other; `quick`: shortly. ValueError: no such row."""
+    unknown = [name for name in only if name not in rows]
+    if unknown:
+        raise ValueError(f"no row {unknown[0]!r} in {section}; there are: {', '.join(rows)}")
+    report = Report(section, section.capitalize(), "reliability.md", partial=bool(only))
+    with Console(stderr=True).status("") as said:
+        for name in only or rows:
+            said.update(name)
+            report.figures.append(asyncio.run(played(name, rows[name], Yard(quick, said.update))))
+    report.notes += notes
+    return report
+
+
+async def played(name: str, row: Row, yard: Yard) -> Figure:
+    """A row that could not be played, or whose play failed, does not hold, with its reason."""
+    try:
+        seen = await row.play(yard)
+    except (Broken, AssertionError, TimeoutError, OSError) as error:
+        seen = Seen(f"{type(error).__name__}: {' '.join(str(error).split())[:200]}".rstrip(": "), held=False)
+    return row.figure(name, seen)

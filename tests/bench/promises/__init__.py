@@ -6,17 +6,12 @@ is held by tests, they are run, and the figure is what they counted (`record_pro
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 
-from rich.console import Console
-
-from bot.bench.processes import Broken
-from tests.bench.delivery.yard import Yard
 from tests.bench.faults import kills
-from tests.bench.faults.rows import Row, Seen
-from tests.bench.figures import Figure, Report
+from tests.bench.faults.rows import Row, reported
+from tests.bench.figures import Report
 from tests.bench.promises import erased, tested, webhook
 
 CANARY = ("tests/safety/test_canary.py", "tests/safety/test_uncaught.py")
@@ -45,26 +40,7 @@ ROWS: dict[str, Row] = {
     ),
 }
 NOTES = ("Each is measured anew by `python -m tests.bench promises:NAME --write`.",)
-Play = Callable[[Yard], Awaitable[Seen]]
 
 
 def run(quick: bool, only: Sequence[str] = ()) -> Report:
-    unknown = [name for name in only if name not in ROWS]
-    if unknown:
-        raise ValueError(f"no row {unknown[0]!r} in promises; there are: {', '.join(ROWS)}")
-    report = Report("promises", "Promises", "reliability.md", partial=bool(only))
-    with Console(stderr=True).status("") as said:
-        for name in only or ROWS:
-            said.update(name)
-            report.figures.append(asyncio.run(kept(name, Yard(quick, said.update))))
-    report.notes += NOTES
-    return report
-
-
-async def kept(name: str, yard: Yard) -> Figure:
-    row = ROWS[name]
-    try:
-        seen = await row.play(yard)
-    except (Broken, AssertionError, TimeoutError, OSError) as error:
-        seen = Seen(f"{type(error).__name__}: {' '.join(str(error).split())[:200]}".rstrip(": "), held=False)
-    return row.figure(name, seen)
+    return reported("promises", ROWS, NOTES, quick, only)
