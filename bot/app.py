@@ -32,6 +32,7 @@ from bot.handlers.library import read_again
 from bot.handlers.metadata import register as register_metadata
 from bot.handlers.panels import Panels
 from bot.handlers.publish import offer, unfinished
+from bot.handlers.stops import Stops
 from bot.health.meters import Metered, Meters
 from bot.house import house_of
 from bot.inbound import LARGEST, Inbound
@@ -185,6 +186,7 @@ async def _serve(
                 services.engine.run,
                 closing.run,
                 panels.run,
+                Stops(services, application.bot).run,
                 partial(_housekeeping, services, together),
                 partial(_reloads, services),
                 partial(_news, services, application, inbound, together),

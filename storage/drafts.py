@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from storage.approvals import void
 from storage.broadcasts import AUTHOR, pack_audience
@@ -93,8 +93,15 @@ class PanelRows:
         return before if before != shown.message else None
 
     async def of(self, broadcast_id: int) -> Sequence[Panel]:
+        return await self._found(panel.c.broadcast_id == broadcast_id)
+
+    async def find(self, broadcast_id: int, person: int) -> Panel | None:
+        mine = panel.c.cid == self._keys.seal(AUTHOR, person)
+        return next(iter(await self._found(panel.c.broadcast_id == broadcast_id, mine)), None)
+
+    async def _found(self, *wanted: ColumnElement[bool]) -> Sequence[Panel]:
         async with self._database.begin() as connection:
-            rows = await connection.execute(select(panel).where(panel.c.broadcast_id == broadcast_id))
+            rows = await connection.execute(select(panel).where(*wanted))
             return [
                 Panel(
                     row["broadcast_id"],

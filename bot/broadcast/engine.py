@@ -69,7 +69,9 @@ class Engine:
         self._halt = Halt(ledger, self._patience)
         self._stopping = False
         self._orphans = True
-        self._queueing = Queueing(ledger, self._patience, clock, self._runs, self.observer, self._may, self.wake)
+        self._queueing = Queueing(
+            ledger, self._patience, clock, self._runs, self.observer, self._may, self._brakes.pause, self.wake
+        )
         self._hungry = False
         """Connections, and not the gate, are what limits: the next batch is fetched when half of them are free."""
         self._seen = float("-inf")

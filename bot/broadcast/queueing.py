@@ -8,14 +8,17 @@ from bot.broadcast.pages import Pages
 from bot.broadcast.patience import Patience
 from bot.broadcast.ports import Clock, Ledger, Observer
 from bot.broadcast.runs import Run, Runs
-from storage.records import BroadcastState
+from storage.records import BroadcastState, Kind
 
 SPELL = 0.2
 """Seconds of a pass that it may take before messages have their turn."""
+LATEST = 6 * 3600.0
+"""Seconds after its moment for which a message still goes out unasked; what was urgent then may be wrong by now."""
 
 
 class Queueing:
-    """`may`: whether anything may go out; `wake` is called when the ledger knows something new."""
+    """`may`: whether anything may go out; `pause` stops a broadcast for a reason; `wake` is called when the ledger
+    knows something new."""
 
     def __init__(
         self,
@@ -25,6 +28,7 @@ class Queueing:
         runs: Runs,
         observer: Observer,
         may: Callable[[], bool],
+        pause: Callable[[int, str], None],
         wake: Callable[[], None],
     ) -> None:
         self._ledger = ledger
@@ -33,6 +37,7 @@ class Queueing:
         self._runs = runs
         self._observer = observer
         self._may = may
+        self._pause = pause
         self._wake = wake
         self._pages = Pages()
         self.busy = False
@@ -56,9 +61,13 @@ class Queueing:
                 return
 
     async def _begun(self, run: Run) -> bool:
-        """Whether it is running; an approved one is set going."""
+        """Whether it is running; an approved one is set going, unless its moment is long past."""
         if run.broadcast.state is BroadcastState.RUNNING:
             return True
+        late = _late(run, self._clock.time())
+        if late > LATEST:
+            self._pause(run.id, f"It was to go out {late / 3600:.0f} hours ago, and the bot could not.")
+            return False
         moved = await self._patience.ask(self._ledger.set_state, run.id, BroadcastState.RUNNING, self._clock.time())
         if moved:
             self._observer.moved(run.id, BroadcastState.RUNNING, "")
@@ -66,3 +75,9 @@ class Queueing:
             self._runs.forget(run.id)
         self._wake()
         return moved
+
+
+def _late(run: Run, wall: float) -> float:
+    """Seconds since its moment. Jobs wait for what they are about, and what was given no moment is never late."""
+    found = run.broadcast
+    return wall - found.start_at if found.start_at and found.kind is Kind.SEND else 0.0

@@ -102,7 +102,12 @@ async def broadcasts(update: Update, context: Context) -> None:
     if not await enter(update, context, claim(update, Act.WATCH, services.now()), "/broadcasts"):
         return
     scene, recent = await context.scene(update), await services.storage.broadcasts.recent(10, jobs=False)
-    shown = [(found, await beginning(services, scene, found)) for found in recent]
+    shown = [
+        views.Listed(
+            found, await beginning(services, scene, found), await services.storage.jobs.payload(found.id) is None
+        )
+        for found in recent
+    ]
     drafts = await services.storage.broadcasts.drafts_of(user.id) if (user := update.effective_user) else []
     begun = [(found.id, begins) for found in reversed(drafts) if (begins := await beginning(services, scene, found))]
     await send(update, context, views.listing(scene, shown, begun[:10]))

@@ -49,15 +49,13 @@ async def show_request(press: Press, desk: Desk, found: Findings, person: int) -
     """What goes out, and what the pre-flight found in it. False when this person cannot be written to, such as who has
     not opened the bot yet."""
     services = press.services
-    reader = await services.storage.subscribers.get(person)
-    language = reader.language if reader is not None else services.spoken.get(person, press.scene.language)
-    scene = services.scene(language, reader, admin=True, person=person)
+    scene = await services.admin_scene(person, press.scene.language)
     try:
         await preview(press.context, person, desk, [code for code in LANGUAGES if code in desk.draft.texts])
         message = await send_to(press.context, person, views.request(scene, desk, found, press.person))
     except TelegramError:
         return False
-    await remember(services, desk.id, person, message.message_id, language, REQUEST)
+    await remember(services, desk.id, person, message.message_id, scene.language, REQUEST)
     return True
 
 

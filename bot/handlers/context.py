@@ -92,6 +92,13 @@ class Services:
         seal = partial(self.seals.make, person, self.now()) if admin and person is not None else unsealed
         return Scene(words, self.library, self.house, self.today(), reader, admin, seal)
 
+    async def admin_scene(self, person: int, otherwise: str) -> Scene:
+        """For what an admin is told unasked: in the language that they chose, or were last answered in, or
+        `otherwise`."""
+        reader = await self.storage.subscribers.get(person)
+        language = reader.language if reader is not None else self.spoken.get(person, otherwise)
+        return self.scene(language, reader, admin=True, person=person)
+
 
 class Context(CallbackContext[ExtBot[None], dict[object, object], dict[object, object], dict[object, object]]):
     """PTB's context with the services. No user, chat or bot data is used: state that matters is a row."""

@@ -67,10 +67,9 @@ class Heads:
         waiting = everyone if self._missing is None else everyone & self._missing
         self._missing = set(waiting)
         for person in sorted(waiting):
-            reader = await services.storage.subscribers.get(person)
-            language = reader.language if reader is not None else services.spoken.get(person, services.house.language)
+            scene = await services.admin_scene(person, services.house.language)
             try:
-                await send_with(self._bot, person, views.head(services.scene(language, reader, admin=True), chain))
+                await send_with(self._bot, person, views.head(scene, chain))
             except (BadRequest, Forbidden) as error:
                 log.warning("an admin could not be told the head of the audit log", error=type(error).__name__)
             except TelegramError:

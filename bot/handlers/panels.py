@@ -67,23 +67,24 @@ class Panels:
             seen = await storage.broadcasts.get(id_)
             panels = await storage.panels.of(id_)
             for panel in panels:
-                await self._one(panel)
+                await self._one(id_, panel.person)
             whole = (seen, *await parts(self._services, seen)) if seen is not None else ()
             if whole and whole_state(whole[0], whole[1:]) in ENDED and all(self._final(one, whole) for one in panels):
                 await storage.panels.drop(id_)
                 self._forget(id_)
 
-    async def _one(self, panel: Panel) -> None:
-        """Reads anew: the round takes long when many watch."""
-        key, services = (panel.broadcast, panel.person), self._services
+    async def _one(self, id_: int, person: int) -> None:
+        """Reads anew, also which message it is: the round takes long when many watch."""
+        key, services = (id_, person), self._services
         drawn = services.touched.get(key, 0.0)
         if 0 <= services.now() - drawn < EVERY:
             return
-        broadcast = await services.storage.broadcasts.get(panel.broadcast)
-        if broadcast is None:
+        broadcast = await services.storage.broadcasts.get(id_)
+        panel = await services.storage.panels.find(id_, person)
+        if broadcast is None or panel is None:
             return
         state = _state((broadcast, *await parts(services, broadcast)))
-        if self._shown.get(key) == (state, drawn):
+        if self._shown.get(key) == (state, drawn) or services.touched.get(key, 0.0) != drawn:
             return
         began = services.touched[key] = services.now()
         shown = await self._edit(panel, broadcast)

@@ -13,6 +13,8 @@ from bot.views.view import View
 from bot.wire.payload import view_of
 from storage.records import Broadcast, BroadcastState, Kind
 
+WATCH = "watch"
+"""The kind of panel that shows somebody how a broadcast goes."""
 BEGINS = 60
 """Characters of a message by which it is known."""
 
@@ -61,4 +63,4 @@ async def show_progress(press: Press, notice: str = "", *, broadcast: int | None
         return
     await press.show(await draw(services, press.scene, now, press.person), notice)
     if views.whole_state(now, await parts(services, now)) not in ENDED:
-        await remember(services, now.id, press.person, press.message_id, press.scene.language, "watch")
+        await remember(services, now.id, press.person, press.message_id, press.scene.language, WATCH)

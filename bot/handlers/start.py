@@ -6,9 +6,10 @@ from telegram import Update
 
 from bot.handlers.context import Context
 from bot.handlers.reply import send
-from bot.views.callback import Action, Callback
+from bot.views.callback import Callback
 from bot.views.links import parse_payload
 from bot.views.router import screen
+from bot.views.start import nowhere, welcome
 
 
 async def start(update: Update, context: Context) -> None:
@@ -16,10 +17,8 @@ async def start(update: Update, context: Context) -> None:
     text = (update.effective_message.text if update.effective_message else "") or ""
     _, _, payload = text.partition(" ")
     target = parse_payload(payload.strip())
-    view = None
-    if target is not None:
-        view = screen(scene, Callback(scene.language, target.action, target.args))
-    if view is None:
-        view = screen(scene, Callback(scene.language, Action.HOME))
-    if view is not None:
-        await send(update, context, view)
+    if target is None:
+        await send(update, context, welcome(scene))
+        return
+    card = screen(scene, Callback(scene.language, target.action, target.args))
+    await send(update, context, card or nowhere(scene))

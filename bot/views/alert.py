@@ -284,7 +284,16 @@ def _afterwards(scene: Scene, broadcast: Broadcast, more: After) -> tuple[tuple[
     return (*rows, tuple(last))
 
 
-def listing(scene: Scene, broadcasts: Sequence[tuple[Broadcast, str]], drafts: Sequence[tuple[int, str]] = ()) -> View:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A line of /broadcasts."""
+
+    broadcast: Broadcast
+    begins: str
+    recalled: bool = False
+
+
+def listing(scene: Scene, broadcasts: Sequence[Listed], drafts: Sequence[tuple[int, str]] = ()) -> View:
     """/broadcasts: the drafts of who looks, and the latest that went out, with the beginnings of their texts; a button
     shows the draft and its panel anew, or the report."""
     words, text = scene.words, Text()
@@ -296,13 +305,15 @@ def listing(scene: Scene, broadcasts: Sequence[tuple[Broadcast, str]], drafts: S
             text.line(f"№ {id_} · {begins}")
         text.line()
     text.bold(words("What went out")).line()
-    for broadcast, begins in broadcasts:
+    for listed in broadcasts:
+        broadcast = listed.broadcast
         sent = broadcast.counts.get(DeliveryState.SENT, 0)
         day = words.day(broadcast.created)
         count = f"<{FEWEST}" if few(broadcast) else f"{sent}/{broadcast.total}"
-        label = f"№ {broadcast.id} · {day} · {headline(scene, broadcast.state)} · {count}"
+        state = words("Recalled") if listed.recalled else headline(scene, broadcast.state)
+        label = f"№ {broadcast.id} · {day} · {state} · {count}"
         rows.append((button(scene, label, "rp", broadcast.id),))
-        text.line(f"№ {broadcast.id} · {begins}")
+        text.line(f"№ {broadcast.id} · {listed.begins}")
     if not broadcasts:
         text.line(words("Nothing yet.") if drafts else words("Nothing yet. /alert begins one."))
     return text.view(*rows)

@@ -20,6 +20,12 @@ _KNOWN: tuple[tuple[str, Callable[[Words, dict[str, str]], str]], ...] = (
             "Restored from a backup: who got it since then is not known. Resume it only if nobody or few did."
         ),
     ),
+    (
+        r"It was to go out (?P<n>\d+) hours ago, and the bot could not\.",
+        lambda words, said: words(
+            "It was to go out {n} h ago, and the bot could not. Resume it only if it still holds.", **said
+        ),
+    ),
     (r"Telegram refuses this bot: (?P<why>.*)", lambda words, said: words("Telegram refuses this bot: {why}", **said)),
     (
         r"Telegram refuses the content: (?P<why>.*)",

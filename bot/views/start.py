@@ -19,9 +19,17 @@ def language_row(scene: Scene, screen: Action = Action.HOME) -> tuple[Button, ..
     )
 
 
-def welcome(scene: Scene) -> View:
+def nowhere(scene: Scene) -> View:
+    """The start, for whom a link brought that names no record of ours."""
+    return welcome(scene, scene.words("The record that this link names is not here. Here is the start."))
+
+
+def welcome(scene: Scene, notice: str = "") -> View:
     words, house = scene.words, scene.house
-    text = Text().plain(words("Declarations and cases, dated and sourced."))
+    text = Text()
+    if notice:
+        text.line(notice).line()
+    text.plain(words("Declarations and cases, dated and sourced."))
     if house.org:
         text.plain(" " + words("Run by {org}.", org=house.org))
     if house.site:

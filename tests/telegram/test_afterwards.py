@@ -100,6 +100,8 @@ async def test_a_recall_deletes_it_everywhere_and_says_for_how_many(house: House
     await owner.sees("Deleted for 1 of 2; forwards and screenshots remain.")
     assert "· the message is not there any more: 1" in owner.text
     assert [times(reader, TEXT) for reader in readers] == [0, 0]
+    await owner.say("/broadcasts")
+    assert "· Recalled · 2/2" in owner.labels()[0]
     await report(owner)
     assert owner.labels() == ["Recall of № 1: done"]
     said = await owner.press_data(message["message_id"], data)

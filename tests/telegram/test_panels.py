@@ -217,6 +217,22 @@ async def test_a_handler_that_draws_while_an_edit_is_on_its_way_is_drawn_over_to
     assert await stage.storage.panels.of(stage.id) == []
 
 
+async def test_who_is_shown_a_new_panel_in_the_midst_of_a_round_has_that_one_drawn(stage: Stage) -> None:
+    """The message that the round had found is gone: what was drawn there would count as shown."""
+    stage.telegram.held.clear()
+    await stage.done()
+    stage.telegram.now += EVERY
+    drawing = asyncio.create_task(stage.panels.redraw())
+    while not stage.telegram.edits:
+        await asyncio.sleep(0.005)
+    later = next(owner for owner in OWNERS if owner != stage.telegram.edits[0][1])
+    await remember(stage.services, stage.id, later, 900, "en", "watch")
+    stage.telegram.now += EVERY
+    stage.telegram.held.set()
+    await drawing
+    assert [message for _, chat, message, _ in stage.telegram.edits if chat == later] == [900]
+
+
 async def test_an_admin_who_has_blocked_the_bot_is_given_up_and_holds_nobody_up(stage: Stage) -> None:
     stage.telegram.refused[OWNERS[0]] = Forbidden("bot was blocked by the user")
     stage.telegram.now += EVERY

@@ -106,6 +106,8 @@ async def test_a_deep_link_opens_a_card_and_enrols_nobody(house: House, reader: 
     assert "Written Declaration No. 682" in await reader.say("/start decl_wd-682")
     assert "Zhakhin" in await reader.say("/start case_serik-zhakhin")
     assert "Rampi" in await reader.say("/start person_roberto-rampi")
+    told = await reader.say("/start case_nobody-at-all")
+    assert told.startswith("The record that this link names is not here. Here is the start.\n\nDeclarations and cases")
     assert (await reader.say("/start decl_../../etc")).startswith("Declarations and cases")
     assert rows(house) == 0
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from storage.records import BroadcastState, DeliveryState
+from bot.broadcast.queueing import LATEST
+from storage.records import BroadcastState, DeliveryState, Kind
 from tests.fakes.warp import NOON, warped
 from tests.unit.broadcast.stage import stage
 
@@ -203,3 +205,53 @@ def test_a_stop_waits_no_longer_than_it_may_and_writes_down_what_is_unanswered()
     unknown = on.ledger.states()[DeliveryState.UNKNOWN]
     assert unknown == len(on.telegram.started)
     assert on.ledger.broadcasts[1].possible_duplicates == unknown
+
+
+@pytest.mark.parametrize(
+    ("late", "kind", "goes_out"),
+    [
+        (LATEST - 60, Kind.SEND, True),
+        (LATEST + 60, Kind.SEND, False),
+        (3 * 86400, Kind.SEND, False),
+        (3 * 86400, Kind.CORRECT, True),
+        (3 * 86400, Kind.RECALL, True),
+    ],
+)
+def test_a_message_whose_moment_is_long_past_waits_to_be_resumed(late: float, kind: Kind, goes_out: bool) -> None:
+    on = stage(30)
+
+    async def found() -> None:
+        on.ledger.broadcasts[1] = replace(on.ledger.broadcasts[1], kind=kind, start_at=on.clock.time() - late)
+        async with on.running() as engine:
+            if not goes_out:
+                await on.until_state(PAUSED, seconds=5)
+                await asyncio.sleep(60)
+                assert (on.sent(), len(on.telegram.started)) == (0, 0)
+                assert await engine.resume(1)
+            await on.until_state(DONE, seconds=10)
+
+    warped(found())
+    assert on.sent() == 30
+    told = [note for _, state, note in on.watcher.moves if state is PAUSED]
+    assert told == ([] if goes_out else [f"It was to go out {late / 3600:.0f} hours ago, and the bot could not."])
+
+
+def test_what_had_begun_goes_on_however_long_the_bot_was_down() -> None:
+    on = stage(300, start_at=NOON)
+
+    async def begun() -> None:
+        async with on.running():
+            await on.until(lambda: on.sent() >= 100)
+
+    async def days_later() -> None:
+        await asyncio.sleep(3 * 86400)
+        on.make()
+        await on.finish()
+
+    async def both() -> None:
+        await begun()
+        await days_later()
+
+    warped(both())
+    assert on.sent() == 300
+    assert on.duplicates() == 0
