@@ -12,6 +12,7 @@ import json
 import re
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -198,13 +199,17 @@ class Server:
         return {}
 
     def _do_urgent(self, order: Json) -> Json:
-        """When the owner's updates were handed over and their messages came, and how many messages to others came
-        between; when the watched words came."""
-        found = self.telegram
+        """Of each answer to an owner, as they came, the seconds since a poll was answered with the question, and how
+        many messages to others came between; when the watched words came."""
+        found, handed = self.telegram, defaultdict[int, list[tuple[float, int]]](list)
+        for person, moment, others in found.handed.values():
+            handed[person].append((moment, others))
+        answers = [
+            (handed[person].pop(0), moment, others) for person, moment, others in found.answered if handed[person]
+        ]
         return {
-            "handed": list(found.handed.values()),
-            "answered": list(found.answered),
-            "ahead": [then - before for before, then in zip(*found.ahead, strict=False)],
+            "waits": [there - moment for (moment, _), there, _ in answers],
+            "ahead": [then - before for (_, before), _, then in answers],
             "watched": list(found.marked),
         }
 

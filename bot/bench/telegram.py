@@ -85,12 +85,11 @@ class Telegram:
     """Seconds from a question's moment to the arrival of its answer."""
     owner: list[Json] = field(default_factory=list)
     """Messages to the owners, edits too, newest last: with `chat`, and `edited`, the moment of an edit."""
-    handed: dict[int, float] = field(default_factory=dict)
-    """The owner's updates, by number -> when a poll was first answered with them."""
-    answered: array[float] = field(default_factory=lambda: array("d"))
-    """When each new message to the owner came."""
-    ahead: tuple[array[int], array[int]] = field(default_factory=lambda: (array("q"), array("q")))
-    """How many messages to others had come when each of the owner's updates was handed over, and was answered."""
+    handed: dict[int, tuple[int, float, int]] = field(default_factory=dict)
+    """The owners' updates, by number -> whose, when a poll was first answered with it, and how many messages to others
+    had come by then."""
+    answered: list[tuple[int, float, int]] = field(default_factory=list)
+    """The same of each new message to an owner."""
     others: int = 0
     watched: str = ""
     marked: array[float] = field(default_factory=lambda: array("d"))
@@ -178,9 +177,8 @@ class Telegram:
             self.owner.append({"message_id": self._message + 1, **_fields(body), "chat": chat, "edited": edited})
 
     def _watch(self, body: bytes, chat: int) -> None:
-        if chat == OWNER:
-            self.answered.append(self.now())
-            self.ahead[1].append(self.others)
+        if chat in OWNERS:
+            self.answered.append((chat, self.now(), self.others))
         else:
             self.others += 1
         if self.watched and self.watched in str(_fields(body).get("text", "")):
@@ -250,9 +248,9 @@ class Telegram:
         """What a poll is answered with."""
         given = self.updates[:100]
         for update in given:
-            if update.get("message", {}).get("from", {}).get("id") == OWNER and update["update_id"] not in self.handed:
-                self.handed[update["update_id"]] = self.now()
-                self.ahead[0].append(self.others)
+            person = update.get("message", {}).get("from", {}).get("id")
+            if person in OWNERS:
+                self.handed.setdefault(update["update_id"], (person, self.now(), self.others))
         return given
 
     def acknowledge(self, offset: int) -> None:
