@@ -29,8 +29,9 @@ log = structlog.get_logger(__name__)
 
 Raw = dict[str, Any]
 ALLOWED = ("message", "callback_query", "my_chat_member", "inline_query")
-SIDE_BY_SIDE = 64
-"""Chats handled at once."""
+SIDE_BY_SIDE = 32
+"""Chats handled at once: what an owner's update waits for when answers cost more than Telegram's latency. With 64 it
+waited twice as long, and as many answers took longer (`flood.py` of the benches)."""
 MOST = 400
 """Updates held at once; beyond it a webhook's calls are asked to come again."""
 TRIES = 2

@@ -1,4 +1,5 @@
-"""A flood: a backlog of 10,000 updates from 1,000 people, then 300 a second, half of them meant to cost much.
+"""A flood: a backlog of 10,000 updates from 1,000 people, then 300 a second, half of them meant to cost much; and a
+surge, in which nobody asks twice and the bot's own work is what limits.
 
 Meanwhile one owner after the other writes. What counts is how long after a poll was answered with an owner's message
 its answer came, how much memory it took, and how many people were told to wait. In quick runs, which share their
@@ -11,6 +12,7 @@ import asyncio
 import statistics
 import tempfile
 import time
+from dataclasses import dataclass
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,8 @@ from tests.bench.faults.rows import Row, Seen
 from tests.bench.hostile import questions
 
 PEOPLE = 1000
+STRANGERS = 20_000
+"""So many that nobody asks twice: nobody is made to wait for having had an answer."""
 BACKLOG = 10_000
 A_SECOND = 300
 EVERY = 1.5
@@ -30,8 +34,8 @@ EVERY = 1.5
 may get but one answer a second."""
 LATEST = 1.0
 """Seconds from an owner's message to its answer."""
-AHEAD = 75
-"""Answers to others that may come before it: 64 are handled at once, of which some are answered and followed by others
+AHEAD = 44
+"""Answers to others that may come before it: 32 are handled at once, of which some are answered and followed by others
 while it is on its way. Were owners' updates not begun first, it would come behind 81 and more."""
 MEMORY = 96.0
 """MiB that a flood may add."""
@@ -49,11 +53,20 @@ def said(person: int, text: str) -> Json:
     return {"message": message}
 
 
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`people` who write, `backlog` updates that wait at the beginning, `rate` of the bot."""
+
+    people: int
+    backlog: int
+    rate: float
+
+
 class Crowd:
     """One after the other asks, every second question is meant to cost much."""
 
-    def __init__(self) -> None:
-        self._people = cycle(range(FIRST_ASKER + 1, FIRST_ASKER + 1 + PEOPLE))
+    def __init__(self, people: int) -> None:
+        self._people = cycle(range(FIRST_ASKER + 1, FIRST_ASKER + 1 + people))
         costly, cheap = cycle(list(questions(2019, 170, NAMES))), cycle(NAMES)
         self._texts = cycle((costly, cheap))
 
@@ -62,17 +75,25 @@ class Crowd:
         await telegram.order("put", updates=asked)
 
 
-async def flooded(yard: Yard) -> Seen:
-    backlog, seconds = yard.many(BACKLOG, 400), yard.many(30, 3)
+async def backlog(yard: Yard) -> Seen:
+    return await flooded(yard, Kind(PEOPLE, yard.many(BACKLOG, 400), yard.many(30, 300)))
+
+
+async def surge(yard: Yard) -> Seen:
+    return await flooded(yard, Kind(STRANGERS, 0, 1000))
+
+
+async def flooded(yard: Yard, kind: Kind) -> Seen:
+    seconds = yard.many(30, 3)
     with tempfile.TemporaryDirectory(prefix="dauys-flood-") as folder:
-        stage, crowd = Stage(Path(folder), 0, settings={"DAUYS_OWNERS": ",".join(map(str, OWNERS))}), Crowd()
+        stage, crowd = Stage(Path(folder), 0, settings={"DAUYS_OWNERS": ",".join(map(str, OWNERS))}), Crowd(kind.people)
         async with stand_in() as telegram:
             await telegram.order("watch", words=TOLD)
-            async with stage.bot(telegram.url, yard.many(30, 300)) as child:
+            async with stage.bot(telegram.url, kind.rate) as child:
                 await owner_answered(child, telegram, 1)
                 before, begun = child.peak(), time.monotonic()
-                yard.say(f"{backlog:,} waiting updates, then {A_SECOND} a second")
-                for _ in range(backlog // 100):
+                yard.say(f"{kind.backlog:,} waiting updates, then {A_SECOND} a second")
+                for _ in range(kind.backlog // 100):
                     await crowd.ask(telegram, 100)
                 asked = await rain(yard, telegram, crowd, seconds)
                 await owner_answered(child, telegram, asked + 1)
@@ -80,7 +101,7 @@ async def flooded(yard: Yard) -> Seen:
                 seen = await telegram.order("urgent")
                 await child.end()
     waits, ahead = seen["waits"][1:], max(seen["ahead"][1:])
-    told = f"{backlog:,} waiting, then {A_SECOND}/s for {seconds} s, {lasted:.0f} s in all: "
+    told = f"{kind.backlog:,} waiting, then {A_SECOND}/s for {seconds} s, {lasted:.0f} s in all: "
     told += f"{len(waits)} messages of owners answered after {statistics.median(waits) * 1000:.0f} ms at the median, "
     told += f"{max(waits) * 1000:.0f} ms at most, "
     told += f"behind {ahead} answers to others at most, memory +{grown:.0f} MiB, "
@@ -119,8 +140,13 @@ async def owner_answered(child: Child, telegram: StandIn, times: int) -> None:
 ROWS = {
     "flood": Row(
         f"{BACKLOG:,} updates waiting from {PEOPLE:,} people, then {A_SECOND} a second, half of them costly",
-        flooded,
+        backlog,
         f"an owner's update handled within {LATEST:g} s after it reached the bot; memory +{MEMORY:g} MiB at most; "
         "one warning a second in all",
-    )
+    ),
+    "surge": Row(
+        f"{A_SECOND} people a second ask for the first time, half of them what costs much, and the bot may send 1000/s",
+        surge,
+        f"an owner's update handled within {LATEST:g} s after it reached the bot; memory +{MEMORY:g} MiB at most",
+    ),
 }
