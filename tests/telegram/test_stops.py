@@ -49,7 +49,7 @@ async def test_a_message_of_yesterday_waits_for_the_editor_and_says_so(tmp_path:
         assert (states(house), times(reader, TEXT)) == (["done"], 1)
 
 
-async def test_a_refused_content_rings_at_the_writer_and_at_who_watches_and_a_halt_at_nobody(tmp_path: Path) -> None:
+async def test_a_refused_content_rings_at_the_writer_and_at_who_watches(tmp_path: Path) -> None:
     async with two_owners(tmp_path, approvals="1", undo=1.0) as (house, first, second):
         readers = await subscribed(house, 0, 1)
         for reader in readers:

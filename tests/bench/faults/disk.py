@@ -30,8 +30,9 @@ from tests.bench.faults.rows import STOPS, Row, Seen, seen_in
 from tests.bench.faults.signals import pressed
 
 NAME = "dauys.sqlite3"
-SMALL = 1200
-"""KiB of the disk that becomes full."""
+SMALL = 6 * 1024
+"""KiB of the disk that becomes full. When it is free again the write-ahead log must find room, which is written back
+when it has grown to 4 MiB: on a disk that the log alone fills, the bot waits for more."""
 SLOW = 2.0
 
 
@@ -126,7 +127,7 @@ async def shell(bot: Bot, *command: str, code: int = 0) -> str:
 
 
 async def full_disk(yard: Yard) -> Seen:
-    """In quick runs SQLite answers so by itself; at full length it is a disk of 1.2 MiB, which takes root to mount."""
+    """In quick runs SQLite answers so by itself; at full length it is a disk of 6 MiB, which takes root to mount."""
     return await _flagged(yard, "full", "disk is full", filling) if yard.quick else await _filled(yard)
 
 
