@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any
 
 import structlog
 from telegram import Bot
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.handlers.context import Services
-from bot.handlers.progress import draw, parts
+from bot.handlers.progress import drawn_unasked, parts
 from bot.handlers.requests import announce
-from bot.logs import places
 from bot.views.alert import ENDED, whole_state
 from bot.wire.fields import edit_fields
 from bot.wire.lanes import Lane, lane
@@ -95,9 +93,11 @@ class Panels:
 
     async def _edit(self, panel: Panel, broadcast: Broadcast) -> bool:
         """Whether it need not be tried again before something moves."""
-        body = await self._drawn(panel, broadcast)
-        if body is None:
+        scene = self._services.scene(panel.language, None, admin=True, person=panel.person)
+        view = await drawn_unasked(self._services, scene, broadcast, panel.person)
+        if view is None:
             return True
+        body = edit_fields(view)
         try:
             await self._bot.edit_message_text(body.pop("text"), panel.person, panel.message, api_kwargs=body)
         except BadRequest as error:
@@ -109,17 +109,6 @@ class Panels:
         except Overtaken:
             return False
         return True
-
-    async def _drawn(self, panel: Panel, broadcast: Broadcast) -> dict[str, Any] | None:
-        """None: it cannot be drawn. That must not end the bot, which sends."""
-        scene = self._services.scene(panel.language, None, admin=True, person=panel.person)
-        try:
-            return edit_fields(await draw(self._services, scene, broadcast, panel.person))
-        except StorageError:
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the next one is drawn
-            log.warning("a panel cannot be drawn", error=places(error))
-            return None
 
     def _final(self, panel: Panel, whole: Sequence[Broadcast]) -> bool:
         key = panel.broadcast, panel.person

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import structlog
+
 from bot.desk.acts import Act
 from bot.handlers.context import Services
 from bot.handlers.door import Press
 from bot.handlers.drafts import remember
+from bot.logs import places
 from bot.views import alert as views
 from bot.views.alert import ENDED, After, Pace
 from bot.views.scene import Scene
 from bot.views.view import View
+from bot.wire.fields import fields
 from bot.wire.payload import view_of
+from storage.errors import StorageError
 from storage.records import Broadcast, BroadcastState, Kind
+
+log = structlog.get_logger(__name__)
 
 WATCH = "watch"
 """The kind of panel that shows somebody how a broadcast goes."""
@@ -31,6 +38,20 @@ async def draw(services: Services, scene: Scene, broadcast: Broadcast, person: i
         begins = f"№ {broadcast.id} · {await beginning(services, scene, broadcast)}"
         after = After(followers, await services.storage.jobs.outlook(broadcast.id), writes, begins)
     return views.progress(scene, broadcast, Pace(rate, services.now(), measured=measured), after)
+
+
+async def drawn_unasked(services: Services, scene: Scene, broadcast: Broadcast, person: int) -> View | None:
+    """None: it cannot be drawn, or Telegram would not take it. That must not end the bot, which sends. StorageError
+    passes through."""
+    try:
+        view = await draw(services, scene, broadcast, person)
+        fields(view)
+    except StorageError:
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next one is drawn
+        log.warning("a panel cannot be drawn", error=places(error))
+        return None
+    return view
 
 
 async def parts(services: Services, broadcast: Broadcast) -> tuple[Broadcast, ...]:

@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 from bot.handlers.brake import HALTS
 from bot.handlers.context import Services
 from bot.handlers.drafts import remember
-from bot.handlers.progress import WATCH, draw
+from bot.handlers.progress import WATCH, drawn_unasked
 from bot.handlers.reply import send_with
 from bot.wire.lanes import Lane, lane
 from storage.errors import StorageError
@@ -59,7 +59,10 @@ class Stops:
         """A panel of its own, live from now on, in place of the one that they had."""
         services = self._services
         scene = await services.admin_scene(person, language)
-        sent = await send_with(self._bot, person, await draw(services, scene, found, person))
+        view = await drawn_unasked(services, scene, found, person)
+        if view is None:
+            return
+        sent = await send_with(self._bot, person, view)
         old = await remember(services, found.id, person, sent.message_id, scene.language, WATCH)
         if old is not None:
             with contextlib.suppress(TelegramError):

@@ -15,7 +15,7 @@ from telegram.error import Forbidden, TelegramError
 
 from bot.app import build_services
 from bot.config import load_settings
-from bot.handlers import panels
+from bot.handlers import panels, progress
 from bot.handlers.context import Services
 from bot.handlers.drafts import remember
 from bot.handlers.panels import EVERY, Panels
@@ -263,7 +263,7 @@ async def test_a_panel_that_cannot_be_drawn_ends_nothing(stage: Stage, monkeypat
             raise ValueError("a text of 5000 UTF-16 units")
         return await draw(services, scene, broadcast, person)
 
-    monkeypatch.setattr(panels, "draw", broken)
+    monkeypatch.setattr(progress, "draw", broken)
     monkeypatch.setattr(panels, "LOOK", 0.01)
     stage.telegram.now += EVERY
     running = asyncio.create_task(stage.panels.run())

@@ -4,9 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+from unittest.mock import AsyncMock
 
+import pytest
+from telegram import Bot
+
+from bot.handlers import progress, stops
+from bot.handlers.context import Services
+from bot.handlers.progress import draw
+from bot.views.scene import Scene
+from bot.views.view import View
+from storage.records import Broadcast, BroadcastState
 from tests.telegram.desk import TEXT, drafted, execute, states, subscribed, times, two_owners
 from tests.telegram.house import House, Person, until
+from tests.telegram.test_panels import BEGUN, OWNERS, Stage, stage
+
+__all__ = ["stage"]
 
 LATE = "It was to go out 26 h ago, and the bot could not."
 REFUSED = "Telegram refuses the content: "
@@ -67,6 +82,31 @@ async def test_a_refused_content_rings_at_the_writer_and_at_who_watches(tmp_path
         for person in (first, second):
             await person.sees("2 of 2 delivered.")
         assert [len(told(person, REFUSED)) for person in (first, second)] == [0, 0], "that panel is the live one"
+
+
+async def test_a_panel_that_cannot_be_drawn_holds_nobody_up_and_ends_nothing(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[int] = []
+
+    async def broken(services: Services, scene: Scene, broadcast: Broadcast, person: int) -> View:
+        return View("A" * 5000) if person == OWNERS[0] else await draw(services, scene, broadcast, person)
+
+    async def sent(bot: object, person: int, view: View) -> SimpleNamespace:
+        told.append(person)
+        return SimpleNamespace(message_id=900)
+
+    monkeypatch.setattr(progress, "draw", broken)
+    monkeypatch.setattr(stops, "send_with", sent)
+    bot = SimpleNamespace(delete_message=AsyncMock())
+    await stage.storage.deliveries.set_state(stage.id, BroadcastState.PAUSED, BEGUN, f"{REFUSED}400")
+    running = asyncio.create_task(stops.Stops(stage.services, cast("Bot", bot)).run())
+    for _ in range(2):
+        stage.services.watch.moved(stage.id, BroadcastState.PAUSED, f"{REFUSED}400")
+    await until(lambda: told == [*OWNERS[1:], *OWNERS[1:]])
+    assert not running.done()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def test_a_halt_rings_at_nobody(tmp_path: Path) -> None:
