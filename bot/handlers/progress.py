@@ -34,9 +34,10 @@ async def draw(services: Services, scene: Scene, broadcast: Broadcast, person: i
     rate = look.rate if look is not None and measured else services.settings.rate
     writes = services.roster.may(person, Act.COMPOSE)
     after = After(followers, writes=writes)
-    if _is_over(broadcast):
+    if _is_over(broadcast) or broadcast.note:
         begins = f"№ {broadcast.id} · {await beginning(services, scene, broadcast)}"
-        after = After(followers, await services.storage.jobs.outlook(broadcast.id), writes, begins)
+        reach = await services.storage.jobs.outlook(broadcast.id) if _is_over(broadcast) else None
+        after = After(followers, reach, writes, begins)
     return views.progress(scene, broadcast, Pace(rate, services.now(), measured=measured), after)
 
 

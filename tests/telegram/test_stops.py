@@ -77,6 +77,7 @@ async def test_a_refused_content_rings_at_the_writer_and_at_who_watches(tmp_path
         before = [person.last["message_id"] for person in (first, second)]
         for person, last in zip((first, second), before, strict=True):
             await rings(person, last, REFUSED)
+            assert f"\n№ 1 · {TEXT}\n" in person.text, "it says which one"
         house.sandbox.trouble.clear()
         await second.press("Resume")
         for person in (first, second):
