@@ -92,6 +92,13 @@ class Stage:
         await self.step(READERS)
         await self.storage.deliveries.set_state(self.id, BroadcastState.DONE, self.telegram.now)
 
+    async def drawing(self) -> asyncio.Task[None]:
+        """A round over the panels, of which the first edit is on its way."""
+        drawing = asyncio.create_task(self.panels.redraw())
+        while not self.telegram.edits:
+            await asyncio.sleep(0.005)
+        return drawing
+
     def again(self) -> None:
         """The bot's process begins anew: nothing but the rows is left."""
         self.services = services_of(self.storage, self.telegram)
@@ -163,9 +170,7 @@ async def test_after_a_restart_the_panels_are_right_at_once(stage: Stage) -> Non
 async def test_of_what_moved_while_an_edit_waited_only_the_newest_is_drawn(stage: Stage) -> None:
     stage.telegram.held.clear()
     stage.telegram.now += EVERY
-    drawing = asyncio.create_task(stage.panels.redraw())
-    while not stage.telegram.edits:
-        await asyncio.sleep(0.005)
+    drawing = await stage.drawing()
     for _ in range(9):
         stage.telegram.now += 1
         await stage.step()
@@ -202,9 +207,7 @@ async def test_a_handler_that_draws_while_an_edit_is_on_its_way_is_drawn_over_to
     stage.telegram.held.clear()
     await stage.done()
     stage.telegram.now += EVERY
-    drawing = asyncio.create_task(stage.panels.redraw())
-    while not stage.telegram.edits:
-        await asyncio.sleep(0.005)
+    drawing = await stage.drawing()
     first = stage.telegram.edits[0][1]
     stage.telegram.now += 1
     await remember(stage.services, stage.id, first, 500 + first, "en", "watch")
@@ -222,9 +225,7 @@ async def test_who_is_shown_a_new_panel_in_the_midst_of_a_round_has_that_one_dra
     stage.telegram.held.clear()
     await stage.done()
     stage.telegram.now += EVERY
-    drawing = asyncio.create_task(stage.panels.redraw())
-    while not stage.telegram.edits:
-        await asyncio.sleep(0.005)
+    drawing = await stage.drawing()
     later = next(owner for owner in OWNERS if owner != stage.telegram.edits[0][1])
     await remember(stage.services, stage.id, later, 900, "en", "watch")
     stage.telegram.now += EVERY
